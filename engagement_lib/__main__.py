@@ -1,0 +1,102 @@
+"""`python -m engagement_lib`: look at tables without knowing a path, list them, make their docs, fetch the jars."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from engagement_lib import pipeline
+from engagement_lib.docs.pages import write_pages
+from engagement_lib.engine import catalogue
+from engagement_lib.engine.lake import Lake
+from engagement_lib.errors import ConfigError, EngagementError
+from engagement_lib.session import build_session
+from engagement_lib.settings import Settings
+from engagement_lib.text_table import text_table
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.command(arguments)
+    except EngagementError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return problem.exit_code
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m engagement_lib", description="Look at the lake.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function, words: str) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+        added = commands.add_parser(name, help=words, description=words)
+        added.set_defaults(command=function)
+        return added
+
+    reading = argparse.ArgumentParser(add_help=False)
+    reading.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml)")
+    reading.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
+    for name, function, words in (
+        ("show", _show, "print the first rows of a table, in the order of its grain"),
+        ("sql", _sql, "run a query over all tables by name, e.g. \"select * from gold.dim_date\""),
+    ):
+        added = commands.add_parser(name, help=words, description=words, parents=[reading])
+        added.set_defaults(command=function)
+        added.add_argument("what", metavar="TABLE" if name == "show" else "QUERY")
+        added.add_argument("--rows", type=int, default=20, help="how many rows at most (default 20)")
+    command("tables", _tables, "list the tables with their meaning and parameters")
+    docs = command("docs", _docs, "write docs/tables, docs/metrics.md and docs/lineage.md from the declarations")
+    docs.add_argument("--check", action="store_true", help="write nothing, fail if a page is not up to date")
+    return parser
+
+
+def _lake(arguments: argparse.Namespace) -> Lake:
+    settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
+    return pipeline.open_lake(build_session(settings.spark), settings)
+
+
+def _show(arguments: argparse.Namespace) -> None:
+    tables = pipeline.all_tables()
+    if arguments.what not in tables:
+        catalogue.select(tables, arguments.what)
+        raise ConfigError(f"show: give one table with its layer; there are: {', '.join(sorted(tables))}")
+    table, lake = tables[arguments.what], _lake(arguments)
+    if not lake.exists(table):
+        raise ConfigError(f"{table.id} does not exist yet; run the pipeline first")
+    rows = lake.read(table).orderBy(*table.grain).limit(arguments.rows)
+    print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
+
+
+def _sql(arguments: argparse.Namespace) -> None:
+    lake = _lake(arguments)
+    query = arguments.what
+    for table in pipeline.all_tables().values():
+        if lake.catalog is None and table.id in query and lake.exists(table):
+            lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
+            query = query.replace(table.id, f"{table.layer}__{table.name}")
+    try:
+        rows = lake.spark.sql(query).limit(arguments.rows)
+        print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
+    except Exception as problem:
+        raise ConfigError(f"sql: {str(problem).splitlines()[0]}") from problem
+
+
+def _tables(arguments: argparse.Namespace) -> None:
+    rows = [
+        [each.id, each.description.split("\n")[0], ", ".join(f"{name}={value}" for name, value in each.parameters.items())]
+        for each in pipeline.all_tables().values()
+    ]
+    print(text_table(("table", "one row is", "parameters"), rows))
+
+
+def _docs(arguments: argparse.Namespace) -> None:
+    changed = write_pages("docs", pipeline.all_tables(), check_only=arguments.check)
+    if arguments.check and changed:
+        raise ConfigError(f"docs: {', '.join(changed)} not up to date; run `make docs`")
+    print("docs: " + (f"{len(changed)} page(s) written" if changed else "up to date"))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

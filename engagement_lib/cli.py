@@ -1,0 +1,123 @@
+"""The command line of all jobs: arguments, exit codes, progress and the summary of a run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from pyspark.sql import SparkSession
+
+from engagement_lib import pipeline, summary
+from engagement_lib.engine import catalogue
+from engagement_lib.engine.lock import LakeLock
+from engagement_lib.errors import ConfigError, EngagementError, InputRefused
+from engagement_lib.session import build_session
+from engagement_lib.settings import Settings
+
+EXIT_CODES = "exit codes: 0 ok, 1 a data check failed, 2 configuration, 3 an input file was refused, 4 another run holds the lake, 5 environment"
+
+
+def main(argv: Sequence[str] | None = None, *, layer: str | None = None, spark: SparkSession | None = None) -> int:
+    """Run a job and return its exit code. ``layer``: which layer the job runs (None = all); ``spark``: a session to use,
+    e.g. the notebook's, instead of an own one.
+    """
+    arguments = _parser(layer).parse_args(argv)
+    try:
+        return _run(arguments, layer, spark)
+    except EngagementError as problem:
+        if arguments.debug:
+            traceback.print_exc()
+        print(f"error: {problem}", file=sys.stderr)
+        return problem.exit_code
+
+
+def _parser(layer: str | None) -> argparse.ArgumentParser:
+    what = f"Bring the {layer} tables up to date." if layer else "Bring all tables up to date, from landed files to reports."
+    parser = argparse.ArgumentParser(description=what, epilog=EXIT_CODES)
+    parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml), over the base.yml beside it")
+    parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
+    parser.add_argument("--landing", metavar="DIR", help="folder where files land, instead of the configured one")
+    parser.add_argument("--as-of", type=_day, metavar="DATE", help="day that windows end at (default: last day with data)")
+    parser.add_argument("--select", metavar="TABLES", help="only these: gold, gold.x, +gold.x (with all it reads), gold.x+ (with its readers)")
+    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="compute the days from here on again")
+    parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day to compute again (default: --from)")
+    parser.add_argument("--rebuild", action="store_true", help="build the selected silver and gold tables anew")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be done and why, write nothing")
+    parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="wait so long for another run to end")
+    parser.add_argument("--debug", action="store_true", help="show stack traces")
+    return parser
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a day; write YYYY-MM-DD") from None
+
+
+def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession | None) -> int:
+    started = time.monotonic()
+    tables = pipeline.all_tables()
+    settings = Settings.load(arguments.conf_file, tables=tables.values(), lake=arguments.lake, landing=arguments.landing)
+    request = _request(arguments, layer, tables)
+    with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait):
+        session = spark or build_session(settings.spark)
+        lake = pipeline.open_lake(session, settings)
+        if arguments.dry_run:
+            from engagement_lib.plan import plan
+
+            print(plan(lake, settings, request))
+            return 0
+
+        def tell(line: str) -> None:
+            print(f"{time.monotonic() - started:6.1f} s  {line}", flush=True)
+
+        tell("Spark is up")
+        result = pipeline.run_pipeline(lake, settings, request, tell=tell)
+        print("\n" + "\n\n".join(_summary(lake, result)))
+        print(f"\nDone in {time.monotonic() - started:.1f} s.")
+    return _exit_code(result, arguments)
+
+
+def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeline.Request:  # type: ignore[no-untyped-def]
+    chosen = catalogue.select(tables, arguments.select or layer or " ".join(dict.fromkeys(t.layer for t in tables.values())))
+    if layer:
+        chosen = [each for each in chosen if each.layer == layer]
+    first, last = arguments.first, arguments.last or arguments.first
+    if last and not first:
+        raise ConfigError("--to needs --from: which days are to be computed again?")
+    if first and last < first:
+        raise ConfigError(f"--to {last} is before --from {first}")
+    redo = tuple(first + timedelta(days=n) for n in range((last - first).days + 1)) if first else ()
+    return pipeline.Request(chosen, arguments.as_of, redo, arguments.rebuild)
+
+
+def _summary(lake, result: pipeline.Result) -> list[str]:  # type: ignore[no-untyped-def]
+    parts = [summary.files_summary(result.ledger, result.ingested)] if result.ledger else []
+    parts.append(summary.tables_summary(result.outcomes))
+    warnings = [f"  {w.table}: {w.rule} is broken by {w.rows:,} row(s)" for o in result.outcomes for w in o.warnings]
+    warnings += [f"  {o.table}: its code changed since older rows were built" for o in result.outcomes if o.source_changed]
+    if warnings:
+        parts.append("\n".join(["Warnings", *warnings]))
+    if not result.problems and (answers := summary.answers(lake)):
+        parts.append(answers)
+    return parts
+
+
+def _exit_code(result: pipeline.Result, arguments: argparse.Namespace) -> int:
+    failures: list[EngagementError] = [*result.problems, *[o.error for o in result.outcomes if o.error]]
+    for failure in failures:
+        if arguments.debug and failure.__cause__:
+            traceback.print_exception(failure.__cause__)
+        print(f"error: {failure}", file=sys.stderr)
+    if failures:
+        return failures[0].exit_code
+    refused = [entry for entry in (result.ingested.entries if result.ingested else []) if entry.verdict == "refused"]
+    for entry in refused:
+        print(f"error: {entry.path} was refused: {entry.reason}", file=sys.stderr)
+    return InputRefused.exit_code if refused else 0

@@ -1,0 +1,122 @@
+"""Markdown pages of tables, metrics and lineage, written below docs/ and committed; drift fails the build."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from engagement_lib import metrics
+from engagement_lib.engine import catalogue
+from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Recorded, ReplaceDays, SetAside, Table
+
+_MADE = "<!-- Made from the declarations by `make docs`; edits are lost. -->\n\n"
+
+
+def write_pages(folder: str, tables: Mapping[str, Table], *, check_only: bool = False) -> list[str]:
+    """Write every page that differs from what is stored, delete pages of tables that are gone; the paths that differed."""
+    pages = {f"tables/{each.id}.md": _table_page(each, tables) for each in tables.values()}
+    pages |= {"lineage.md": _lineage_page(tables), "metrics.md": _metrics_page(), "tables/README.md": _index(tables)}
+    root, changed = Path(folder), []
+    for name, text in pages.items():
+        path = root / name
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            changed.append(str(path))
+            if not check_only:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+    for path in sorted((root / "tables").glob("*.md")):
+        if f"tables/{path.name}" not in pages:
+            changed.append(str(path))
+            if not check_only:
+                path.unlink()
+    return changed
+
+
+def _table_page(table: Table, tables: Mapping[str, Table]) -> str:
+    writer = catalogue.written_by(tables.values(), table)
+    parts = [f"# {table.id}", table.description]
+    parts.append(f"**Grain**: {', '.join(table.grain)}. **Written**: {_write_words(table, writer)}.")
+    reads = [*table.inputs, *([writer] if writer else [])]
+    if reads:
+        parts.append("**Reads**: " + ", ".join(map(_link, reads)) + ".")
+    read_by = catalogue.readers(tables.values(), table)
+    if read_by:
+        parts.append("**Read by**: " + ", ".join(map(_link, read_by)) + ".")
+    columns = [[f"`{f.name}`", f"`{f.type}`", _rules(table, f.name), _cell(f.description)] for f in table.fields]
+    parts.append("## Columns\n\n" + _markdown_table(("column", "type", "rules", "meaning"), columns))
+    if table.rules:
+        rules = [[f"`{rule.name}`", rule.severity, f"`{_cell(rule.sql)}`"] for rule in table.rules]
+        parts.append("## Checks\n\n" + _markdown_table(("check", "severity", "must hold"), rules))
+    if table.parameters:
+        listed = [[f"`{name}`", f"`{_cell(str(value))}`"] for name, value in table.parameters.items()]
+        parts.append("## Parameters\n\n" + _markdown_table(("parameter", "default"), listed))
+    return _MADE + "\n\n".join(parts) + "\n"
+
+
+def _rules(table: Table, name: str) -> str:
+    field = next(f for f in table.fields if f.name == name)
+    words = ["required"] if field.required else []
+    words += ["personal"] if field.pii else []
+    words += ["one of " + ", ".join(field.allowed)] if field.allowed else []
+    return "; ".join(words)
+
+
+def _write_words(table: Table, writer: Table | None) -> str:
+    write = table.write
+    if isinstance(write, AppendFiles):
+        return "each landed file is appended once"
+    if isinstance(write, SetAside):
+        return f"together with {writer.id if writer else 'another table'}"
+    if isinstance(write, Merge):
+        return f"new records are merged by {', '.join(write.keys)}; the first by {', '.join(write.order)} stays"
+    if isinstance(write, ReplaceDays):
+        back, ahead = write.reads
+        window = "that day" if write.reads == (0, 0) else f"days d{back:+d} to d{ahead:+d}" if ahead else f"days d{back:+d} to d"
+        return f"whole days by {write.day}; day d is computed from {window} of its inputs"
+    if isinstance(write, Rebuild):
+        return "whole" if write.reads is None else f"whole, from the {1 - write.reads[0]} dates that end at the as-of day"
+    assert isinstance(write, Recorded)
+    return "by the runs themselves"
+
+
+def _lineage_page(tables: Mapping[str, Table]) -> str:
+    lines = ["# Lineage", "", "Which table reads which; the imports of the table modules are this graph.", "", "```mermaid", "flowchart LR"]
+    for layer in dict.fromkeys(each.layer for each in tables.values() if not isinstance(each.write, Recorded)):
+        lines.append(f"  subgraph {layer}")
+        lines += [f"    {_node(each)}[{each.name}]" for each in tables.values() if each.layer == layer]
+        lines.append("  end")
+    for each in tables.values():
+        lines += [f"  {_node(needed)} --> {_node(each)}" for needed in each.inputs]
+        if isinstance(each.write, Merge):
+            lines += [f"  {_node(each)} -.-> {_node(aside)}" for aside in (each.write.rejects, each.write.repeats)]
+    return _MADE + "\n".join([*lines, "```", ""])
+
+
+def _metrics_page() -> str:
+    rows = [
+        [f"`{m.name}`", m.unit, "yes" if m.is_additive else "no", _cell(m.description), f"`{m.sql}`"] for m in metrics.ALL
+    ]
+    head = "# Metrics\n\nThe SQL is over `gold.fact_user_engagement`. A metric that is not additive must never be summed over days or splits.\n\n"
+    return _MADE + head + _markdown_table(("metric", "unit", "additive", "meaning", "SQL"), rows) + "\n"
+
+
+def _index(tables: Mapping[str, Table]) -> str:
+    rows = [[_link(each), _cell(each.description.split("\n")[0])] for each in tables.values()]
+    return _MADE + "# Tables\n\n" + _markdown_table(("table", "one row is"), rows) + "\n"
+
+
+def _markdown_table(header: tuple[str, ...], rows: list[list[str]]) -> str:
+    lines = ["| " + " | ".join(line) + " |" for line in (header, ["---"] * len(header), *rows)]
+    return "\n".join(lines)
+
+
+def _link(table: Table) -> str:
+    return f"[{table.id}]({table.id}.md)"
+
+
+def _node(table: Table) -> str:
+    return f"{table.layer}_{table.name}"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,68 @@
+"""What a write remembers about itself: one JSON text in the Delta commit, never in a third place."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+_MARK = "engagement"
+
+
+@dataclass(frozen=True)
+class Commit:
+    """``inputs``: Delta version of each table that was read; ``days``: the days that changed, None = all of them;
+    ``span``: first and last day that the table covers; ``load``: newest load that is contained; ``demoted_files``:
+    files of which an event gave way to an earlier delivery, so that their counts changed.
+    """
+
+    run_id: str
+    inputs: Mapping[str, int] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    days: tuple[date, ...] | None = None
+    span: tuple[date, date] | None = None
+    load: int = 0
+    source_hash: str = ""
+    demoted_files: tuple[str, ...] = ()
+
+    def to_json(self) -> str:
+        return json.dumps({_MARK: 1, **self.__dict__}, default=_plain, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str | None) -> Commit | None:
+        """The commit that a text holds, None for anything that we did not write."""
+        try:
+            values = json.loads(text or "")
+        except ValueError:
+            return None
+        if not isinstance(values, dict) or values.pop(_MARK, None) != 1:
+            return None
+        days, span = values["days"], values["span"]
+        values["days"] = None if days is None else tuple(map(date.fromisoformat, days))
+        values["span"] = None if span is None else tuple(map(date.fromisoformat, span))
+        values["demoted_files"] = tuple(values["demoted_files"])
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a table: its number, the rows that the write reported, and our commit if it was ours."""
+
+    number: int
+    rows: int
+    commit: Commit | None
+
+
+def plain(value: Any) -> Any:
+    """A parameter as JSON gives it back, so that a tuple in code equals a list in a commit."""
+    return json.loads(json.dumps(value, default=_plain, sort_keys=True))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return dict(value)
+    return list(value)

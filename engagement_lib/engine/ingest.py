@@ -1,0 +1,142 @@
+"""Files that are new in the landing folder -> bronze, each content once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from pyspark.sql import functions as F
+
+from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.ledger import LOADED, REFUSED, REPEATED, Entry, Ledger
+from engagement_lib.engine.run import Outcome
+from engagement_lib.engine.table import AppendFiles, Table
+from engagement_lib.errors import CheckFailed
+from engagement_lib.landing.files import Arrival, Skipped, list_arrivals
+from engagement_lib.landing.preflight import Inspection, inspect
+from engagement_lib.landing.reading import read
+
+#: Records are written in files of about this much input, so that later reads can share them out.
+_BYTES_PER_TASK = 96 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Where files land: ``min_age_seconds`` lets uploads settle; ``changed_files`` says what becomes of a path whose content
+    changed after it was loaded: ``refuse`` (named in each run) or ``add`` (taken in as a further delivery);
+    ``aliases`` maps, per source, other header names to ours.
+    """
+
+    root: str
+    min_age_seconds: int = 0
+    changed_files: str = "refuse"
+    aliases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass
+class Ingested:
+    """What a run found in the landing folder: entries new in the ledger, files left alone, and each bronze table's outcome."""
+
+    entries: list[Entry]
+    skipped: list[Skipped]
+    outcomes: list[Outcome]
+
+
+def ingest(lake: Lake, bronze: Sequence[Table], ledger: Ledger, landing: Landing, *, load: int, run_id: str, now: float) -> Ingested:
+    """Inspect what is new, append the accepted files' records, and enter every file into the ledger."""
+    tables = {each.name: each for each in bronze}
+    arrivals, skipped = list_arrivals(landing.root, tables, min_age_seconds=landing.min_age_seconds, now=now)
+    with ThreadPoolExecutor(4) as pool:
+        inspections = list(pool.map(lambda a: _inspected(a, tables[a.source], landing), _unseen(arrivals, ledger)))
+    entries, outcomes = [], []
+    for name, each in tables.items():
+        mine = [i for i in inspections if i.arrival.source == name]
+        judged = _judged(name, mine, ledger, landing, load)
+        entries += judged
+        started = time.monotonic()
+        fresh = {entry.file_hash for entry in judged if entry.verdict == LOADED and entry.load == load}
+        taken = [i for i, entry in zip(mine, judged, strict=True) if entry.verdict == LOADED and entry.load == load]
+        assert len(fresh) == len(taken)
+        rows = _append(lake, each, taken, load, run_id) if taken else 0
+        status = "written" if taken else "nothing new"
+        outcomes.append(Outcome(each.id, status, f"{len(taken)} file(s)", rows=rows, seconds=time.monotonic() - started))
+    for entry in entries:
+        ledger.put(entry)
+    return Ingested(entries, skipped, outcomes)
+
+
+def _unseen(arrivals: Sequence[Arrival], ledger: Ledger) -> list[Arrival]:
+    """Arrivals whose path, size and time are not those of a file that was taken in; refused ones are looked at again."""
+    seen = {
+        (e.source, e.path, e.size_bytes, e.modified_seconds)
+        for e in ledger.entries.values()
+        if e.verdict != REFUSED and e.modified_seconds is not None
+    }
+    return [a for a in arrivals if (a.source, a.path, a.size, a.modified_at) not in seen]
+
+
+def _inspected(arrival: Arrival, table: Table, landing: Landing) -> Inspection:
+    assert isinstance(table.write, AppendFiles)
+    source = table.write.source
+    aliases = {**source.aliases, **landing.aliases.get(source.name, {})}
+    return inspect(arrival, columns=source.column_names, required=source.required_names, aliases=aliases)
+
+
+def _judged(source: str, inspections: Sequence[Inspection], ledger: Ledger, landing: Landing, load: int) -> list[Entry]:
+    """One entry per inspection, in the order of the paths: the first path of a content is loaded, others repeat it."""
+    loaded, paths = ledger.loaded(source), ledger.paths(source)
+    judged = []
+    for found in inspections:
+        entry = _entry(source, found, loaded, paths, landing, load)
+        if entry.verdict == LOADED:
+            loaded[entry.file_hash] = entry
+            paths.setdefault(entry.path, set()).add(entry.file_hash)
+        judged.append(entry)
+    return judged
+
+
+def _entry(
+    source: str, found: Inspection, loaded: Mapping[str, Entry], paths: Mapping[str, set[str]], landing: Landing, load: int
+) -> Entry:
+    entry = Entry(
+        source=source,
+        path=found.path,
+        file_hash=found.sha256,
+        verdict=LOADED,
+        reason=found.reason,
+        size_bytes=found.arrival.size,
+        modified_seconds=found.arrival.modified_at,
+        format=found.format,
+        records=found.records,
+        unknown_columns=tuple(found.unknown),
+        missing_columns=tuple(found.missing),
+        load=load,
+    )
+    but = {**entry.__dict__, "load": None}
+    if not found.is_accepted:
+        return Entry(**{**but, "verdict": REFUSED, "records": None})
+    first = loaded.get(found.sha256)
+    if first is not None and first.path == found.path:
+        return Entry(**{**first.__dict__, "size_bytes": entry.size_bytes, "modified_seconds": entry.modified_seconds})
+    if first is not None:
+        words = {"verdict": REPEATED, "reason": f"has the content of {first.path}"}
+        return Entry(**{**but, **words, "events": 0, "duplicates": found.records, "quarantined": 0})
+    if paths.get(found.path) and landing.changed_files == "refuse":
+        reason = "its content changed after it was loaded; deliver it under another name, or set landing.changed_files: add"
+        return Entry(**{**but, "verdict": REFUSED, "reason": reason, "records": None})
+    return entry
+
+
+def _append(lake: Lake, table: Table, files: Sequence[Inspection], load: int, run_id: str) -> int:
+    columns = [f.name for f in table.fields if not f.name.startswith("_")]
+    cores = lake.spark.sparkContext.defaultParallelism
+    parallelism = max(cores, sum(i.arrival.size for i in files) // _BYTES_PER_TASK)
+    rows = read(lake.spark, files, columns=columns, parallelism=int(parallelism)).withColumn("_load", F.lit(load).cast("bigint"))
+    lake.append(table, rows.select(*[f.name for f in table.fields]), Commit(run_id=run_id, load=load))
+    written, expected = lake.versions(table)[0].rows, sum(i.records or 0 for i in files)
+    if written != expected:
+        raise CheckFailed(f"{table.id}: {expected} records were counted in load {load}, {written} were written; nothing after bronze was run")
+    return written

@@ -1,0 +1,190 @@
+"""Where tables are and how they are read and written: the only module that speaks Delta."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from delta.tables import DeltaTable
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
+from pyspark.sql import functions as F
+
+from engagement_lib.engine.commit import Commit, Version
+from engagement_lib.engine.table import Merge, ReplaceDays, Table
+from engagement_lib.errors import ConfigError
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_RECENT = 20
+
+
+class Lake:
+    """The tables of one deployment: folders below ``root``, or tables of a catalog (``catalog.schema_prefix``).
+
+    Reading and writing is by `Table`; nobody else builds a path or a name.
+    """
+
+    def __init__(self, spark: SparkSession, *, root: str | None = None, catalog: str | None = None) -> None:
+        if (root is None) == (catalog is None):
+            raise ConfigError("lake: give either lake.root (a folder) or lake.catalog (a catalog name), not both")
+        if catalog is not None and not all(_NAME.fullmatch(part) for part in catalog.split(".")):
+            raise ConfigError(f"lake.catalog: '{catalog}' is not a name of letters, digits and underscores")
+        self.spark, self.root, self.catalog = spark, root and root.rstrip("/"), catalog
+        self._versions: dict[str, list[Version]] = {}
+
+    def location(self, table: Table) -> str:
+        """The folder or the full name of a table."""
+        return f"{self.catalog}.{table.layer}.{table.name}" if self.catalog else f"{self.root}/{table.layer}/{table.name}"
+
+    def _delta(self, table: Table) -> DeltaTable:
+        find = DeltaTable.forName if self.catalog else DeltaTable.forPath
+        return find(self.spark, self.location(table))
+
+    def exists(self, table: Table) -> bool:
+        return bool(self.versions(table))
+
+    def create(self, table: Table, *, replace: bool = False) -> None:
+        """Make the empty table from its contract: types, required columns, comments, partitions, statistics."""
+        if self.catalog:
+            self.spark.sql("CREATE SCHEMA IF NOT EXISTS {schema}".format(schema=f"{self.catalog}.{table.layer}"))
+        builder = DeltaTable.createOrReplace(self.spark) if replace else DeltaTable.createIfNotExists(self.spark)
+        builder = builder.tableName(self.location(table)) if self.catalog else builder.location(self.location(table))
+        builder = builder.comment(table.description.split("\n")[0])
+        for field in table.fields:
+            builder = builder.addColumn(field.name, field.type, nullable=not field.required, comment=field.description)
+        if partition := _partition(table):
+            builder = builder.partitionedBy(partition)
+        for key, value in _properties(table).items():
+            builder = builder.property(key, value)
+        builder.execute()
+        self._versions.pop(table.id, None)
+
+    def read(self, table: Table, version: int | None = None) -> DataFrame:
+        """The table, at a version where one is given."""
+        reader = self.spark.read.format("delta")
+        if version is not None:
+            reader = reader.option("versionAsOf", version)
+        return reader.table(self.location(table)) if self.catalog else reader.load(self.location(table))
+
+    def versions(self, table: Table, *, after: int | None = None) -> list[Version]:
+        """Versions of the table, newest first; all after ``after`` if the history still has them. Empty: no such table."""
+        known = self._versions.get(table.id)
+        if known is None:
+            known = self._versions[table.id] = self._history(table, _RECENT)
+        if after is not None and known and known[-1].number > after + 1:
+            known = self._versions[table.id] = self._history(table, known[0].number - after)
+        return known if after is None else [version for version in known if version.number > after]
+
+    def _history(self, table: Table, limit: int) -> list[Version]:
+        try:
+            history = self._delta(table).history(limit).select("version", "userMetadata", "operationMetrics").collect()
+        except AnalysisException as problem:
+            if _is_missing(problem):
+                return []
+            raise
+        return [
+            Version(row.version, int((row.operationMetrics or {}).get("numOutputRows", 0)), Commit.from_json(row.userMetadata))
+            for row in history
+        ]
+
+    def version(self, table: Table) -> int:
+        """Number of the newest version."""
+        return self.versions(table)[0].number
+
+    def last_commit(self, table: Table) -> Commit | None:
+        """The newest commit that a run of ours made, None where there is none in reach."""
+        recent = next((v.commit for v in self.versions(table) if v.commit), None)
+        if recent is None and (versions := self.versions(table)) and versions[-1].number > 0:
+            return next((v.commit for v in self.versions(table, after=-1) if v.commit), None)
+        return recent
+
+    def matches_contract(self, table: Table) -> bool:
+        """Whether the stored columns are those of the contract."""
+        stored = [(f.name, f.dataType.simpleString()) for f in self.read(table).schema]
+        return sorted(stored) == sorted((f.name, f.type) for f in table.fields)
+
+    def frame(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> DataFrame:
+        """Rows that the run itself made, in the table's columns."""
+        return self.spark.createDataFrame(list(rows), ", ".join(f"{f.name} {f.type}" for f in table.fields)).coalesce(1)
+
+    def record(self, table: Table, rows: Sequence[tuple[Any, ...]], commit: Commit) -> None:
+        """Add rows that the run itself made; they carry the run's id, so that nothing has to be read first."""
+        if not self.exists(table):
+            self.create(table)
+        self._write(table, self.frame(table, rows).write.format("delta").mode("append"), commit)
+
+    def append(self, table: Table, rows: DataFrame, commit: Commit) -> None:
+        """Add rows. The load number makes the transaction known, so that the same load can't be added twice."""
+        before = self.version(table)
+        writer = rows.write.format("delta").mode("append")
+        self._write(table, writer.option("txnAppId", table.id).option("txnVersion", commit.load), commit)
+        if self.version(table) == before:
+            raise ConfigError(f"{table.id}: load {commit.load} was skipped, a later load is already there; run with --rebuild")
+
+    def overwrite(self, table: Table, rows: DataFrame, commit: Commit, *, where: str | None = None) -> None:
+        """Replace all rows, or those for which the condition holds, in one transaction."""
+        writer = rows.write.format("delta").mode("overwrite")
+        self._write(table, writer.option("replaceWhere", where) if where else writer, commit)
+
+    def upsert(self, table: Table, rows: DataFrame, commit: Commit, *, keys: Sequence[str], within: Column) -> None:
+        """Insert rows, replacing those with the same keys; ``within`` says where old ones can be."""
+        matches = within
+        for key in keys:
+            matches = matches & (F.col(f"old.{key}") == F.col(f"new.{key}"))
+        with_metadata = {"spark.databricks.delta.commitInfo.userMetadata": commit.to_json()}
+        for key, value in with_metadata.items():
+            self.spark.conf.set(key, value)
+        try:
+            merge = self._delta(table).alias("old").merge(rows.alias("new"), matches)
+            merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
+        finally:
+            for key in with_metadata:
+                self.spark.conf.unset(key)
+            self._versions.pop(table.id, None)
+
+    def _write(self, table: Table, writer: DataFrameWriter, commit: Commit) -> None:
+        writer = writer.option("userMetadata", commit.to_json())
+        try:
+            if self.catalog:
+                writer.saveAsTable(self.location(table))
+            else:
+                writer.save(self.location(table))
+        finally:
+            self._versions.pop(table.id, None)
+
+
+def on_days(column: str, days: Iterable[date]) -> str:
+    """A condition for a set of days, written with as few ranges as possible."""
+    form = "{column} BETWEEN DATE'{first}' AND DATE'{last}'"
+    return " OR ".join(form.format(column=column, first=first, last=last) for first, last in ranges(days)) or "false"
+
+
+def ranges(days: Iterable[date]) -> list[tuple[date, date]]:
+    """The days as ranges without holes, both ends included."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if found and found[-1][1] + timedelta(days=1) == day:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def _properties(table: Table) -> dict[str, str]:
+    """Statistics only where a run filters by them, and never on personal columns: they would outlive an erasure."""
+    filtered = [name for name in (table.day, "_load") if name in {f.name for f in table.fields} - {_partition(table)}]
+    statistics: dict[str, Any] = (
+        {"delta.dataSkippingStatsColumns": ",".join(filtered)} if filtered else {"delta.dataSkippingNumIndexedCols": "0"}
+    )
+    return {"delta.enableDeletionVectors": "false", **statistics}
+
+
+def _partition(table: Table) -> str | None:
+    return table.write.day if isinstance(table.write, ReplaceDays) and table.write.partitioned else None
+
+
+def _is_missing(problem: AnalysisException) -> bool:
+    text = str(problem)
+    return any(mark in text for mark in ("DELTA_MISSING_DELTA_TABLE", "DELTA_TABLE_NOT_FOUND", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND"))

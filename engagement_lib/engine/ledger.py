@@ -1,0 +1,168 @@
+"""The ledger of landed files: which contents are in bronze, and where each record of them went.
+
+The ledger is a table, but it is never the only witness: loads that bronze holds and the ledger does not are read back
+from bronze, so a killed run or a lost ledger neither doubles nor skips a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Merge, Table
+from engagement_lib.errors import ConfigError
+
+LOADED, REPEATED, REFUSED = "loaded", "repeated", "refused"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of the ledger table, field by field."""
+
+    source: str
+    path: str
+    file_hash: str
+    verdict: str
+    reason: str = ""
+    size_bytes: int | None = None
+    modified_seconds: float | None = None
+    format: str | None = None
+    records: int | None = None
+    unknown_columns: tuple[str, ...] = ()
+    missing_columns: tuple[str, ...] = ()
+    load: int | None = None
+    events: int | None = None
+    duplicates: int | None = None
+    quarantined: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return (self.source, self.path, self.file_hash)
+
+    @property
+    def is_balanced(self) -> bool:
+        """Whether every record is accounted for, as far as silver has run."""
+        return self.events is None or self.records == (self.events + (self.duplicates or 0) + (self.quarantined or 0))
+
+
+@dataclass
+class Ledger:
+    """The entries in memory; `save` writes them if something changed."""
+
+    lake: Lake
+    table: Table
+    entries: dict[tuple[str, str, str], Entry] = field(default_factory=dict)
+    changed: set[tuple[str, str, str]] = field(default_factory=set)
+
+    @classmethod
+    def open(cls, lake: Lake, table: Table, bronze: Iterable[Table]) -> Ledger:
+        """The stored ledger, completed from bronze where a run ended before it could write it."""
+        ledger = cls(lake, table)
+        if not lake.exists(table):
+            lake.create(table)
+        elif lake.last_commit(table):
+            ledger.entries = {entry.key: entry for entry in map(_entry, lake.read(table).collect())}
+        for each in bronze:
+            ledger._complete_from(each)
+        return ledger
+
+    def put(self, entry: Entry) -> None:
+        if self.entries.get(entry.key) != entry:
+            self.entries[entry.key] = entry
+            self.changed.add(entry.key)
+
+    def loaded(self, source: str) -> dict[str, Entry]:
+        """Loaded contents of a source by hash."""
+        return {e.file_hash: e for e in self.entries.values() if e.source == source and e.verdict == LOADED}
+
+    def paths(self, source: str) -> dict[str, set[str]]:
+        """The contents that were taken in under each path."""
+        found: dict[str, set[str]] = {}
+        for entry in self.entries.values():
+            if entry.source == source and entry.verdict != REFUSED:
+                found.setdefault(entry.path, set()).add(entry.file_hash)
+        return found
+
+    def newest_load(self) -> int:
+        return max((entry.load or 0 for entry in self.entries.values()), default=0)
+
+    def _complete_from(self, bronze: Table) -> None:
+        known = max((e.load or 0 for e in self.entries.values() if e.source == bronze.name), default=0)
+        last = self.lake.last_commit(bronze) if self.lake.exists(bronze) else None
+        held = last.load if last else 0
+        if held < known:
+            raise ConfigError(
+                f"{bronze.id} lost the loads {held + 1} to {known} that {self.table.id} knows: restore it, or delete the lake "
+                "and load everything again from the landing folder"
+            )
+        if held > known:
+            rows = self.lake.read(bronze).where(F.col("_load") > known).groupBy("_file", "_file_hash", "_load").count()
+            for row in rows.collect():
+                self.put(Entry(bronze.name, row["_file"], row["_file_hash"], LOADED, records=row["count"], load=row["_load"]))
+
+    def count(self, merged: Table) -> None:
+        """Count where the records of the newly merged loads went, and of files that lost an event to an earlier delivery."""
+        assert isinstance(merged.write, Merge)
+        last = self.lake.last_commit(merged)
+        if last is None:
+            return
+        waiting = {e.load for e in self.entries.values() if e.verdict == LOADED and e.load and e.load <= last.load and e.events is None}
+        stale = self._demoted_since_saved(merged)
+        if not waiting and not stale:
+            return
+        loads = F.col("_load") >= min(waiting, default=last.load + 1)
+        files = F.col("source_file").isin(*stale)
+        wanted = loads | files if stale else loads
+        events = _by_file(self.lake.read(merged).where(wanted))
+        # A delivery that gave way is put aside by a later load than the one that brought it.
+        repeats = _by_file(self.lake.read(merged.write.repeats).where(wanted))
+        rejects = _by_file(self.lake.read(merged.write.rejects).where(wanted))
+        for entry in list(self.entries.values()):
+            if entry.verdict == LOADED and entry.load and (entry.path in stale or entry.load >= min(waiting, default=last.load + 1)):
+                self.put(replace(entry, **_counts(entry.path, events, repeats, rejects)))
+
+    def recount(self) -> None:
+        """Forget the counts, because the merged table was built again."""
+        for entry in list(self.entries.values()):
+            if entry.verdict == LOADED:
+                self.put(replace(entry, events=None, duplicates=None, quarantined=None))
+
+    def _demoted_since_saved(self, merged: Table) -> set[str]:
+        last = self.lake.last_commit(self.table)
+        seen = last.inputs.get(merged.id, -1) if last else -1
+        newer = self.lake.versions(merged, after=seen)
+        return {file for version in newer if version.commit for file in version.commit.demoted_files}
+
+    def save(self, run_id: str, merged: Iterable[Table]) -> bool:
+        """Write the ledger if it changed; its commit says up to which version of the merged table it counted."""
+        if not self.changed:
+            return False
+        inputs = {each.id: self.lake.version(each) for each in merged if self.lake.exists(each)}
+        rows = [tuple(getattr(entry, f.name) for f in self.table.fields) for _, entry in sorted(self.entries.items())]
+        self.lake.overwrite(self.table, self.lake.frame(self.table, rows), Commit(run_id=run_id, inputs=inputs))
+        self.changed = set()
+        return True
+
+    def unbalanced(self) -> list[Entry]:
+        """Loaded files whose records are not all accounted for: never empty-handed about what is wrong."""
+        return [entry for entry in self.entries.values() if not entry.is_balanced]
+
+
+def _by_file(rows: DataFrame) -> dict[str, int]:
+    return {row.source_file: row["count"] for row in rows.groupBy("source_file").count().collect()}
+
+
+def _counts(path: str, events: dict[str, int], repeats: dict[str, int], rejects: dict[str, int]) -> dict[str, int]:
+    return {"events": events.get(path, 0), "duplicates": repeats.get(path, 0), "quarantined": rejects.get(path, 0)}
+
+
+def _entry(row) -> Entry:  # type: ignore[no-untyped-def]
+    values = row.asDict()
+    for name in ("unknown_columns", "missing_columns"):
+        values[name] = tuple(values[name] or ())
+    return Entry(**values)

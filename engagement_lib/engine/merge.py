@@ -1,0 +1,173 @@
+"""One pass of a `Merge` table over the loads it has not seen: kept, repeated or rejected, each record exactly once.
+
+Only what can differ is looked at twice: the keys that occur more than once. All others are written straight through.
+The last of the three writes carries the state, so a killed run is repeated as a whole: the two tables set aside are
+replaced from the first unseen load on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+
+from pyspark.sql import Column, DataFrame, Observation, Window
+from pyspark.sql import functions as F
+
+from engagement_lib.engine.checks import Counted, conform, guarded
+from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.days import within
+from engagement_lib.engine.lake import Lake, ranges
+from engagement_lib.engine.table import Merge, Table
+
+_HASH, _IS_OLD = "_key_hash", "_is_old"
+
+
+@dataclass(frozen=True)
+class Merged:
+    """What a pass did: rows added, days touched, records put aside."""
+
+    rows: int
+    days: tuple[date, ...]
+    repeats: int
+    rejects: int
+
+
+def merge(lake: Lake, table: Table, records: DataFrame, commit: Commit, *, consumed: int, counted: Counted) -> Merged:
+    """Write the records of the loads after ``consumed`` (0 = all, what the tables hold is replaced)."""
+    return _Pass(lake, table, records, commit, consumed, counted).run()
+
+
+class _Pass:
+    def __init__(self, lake: Lake, table: Table, records: DataFrame, commit: Commit, consumed: int, counted: Counted) -> None:
+        assert isinstance(table.write, Merge)
+        self.lake, self.table, self.write, self.consumed, self.counted = lake, table, table.write, consumed, counted
+        self.commit, self.persisted = commit, list[DataFrame]()
+        self.records = records.withColumns({_HASH: F.xxhash64(*table.write.keys)})
+        self.columns = [field.name for field in table.fields]
+        self.is_first = consumed == 0
+        self.kept = None if self.is_first else lake.read(table, lake.version(table))
+
+    def run(self) -> Merged:
+        try:
+            return self._run()
+        finally:
+            for frame in self.persisted:
+                frame.unpersist()
+
+    def _run(self) -> Merged:
+        days, rejects, contested = self._profile()
+        exceptional = self._exceptional(rejects, contested)
+        ranked = self._ranked(exceptional, days) if contested else None
+        losers = ranked.where(F.col("_rank") > 1) if ranked is not None else None
+        demoted = _files(losers.where(_IS_OLD)) if losers is not None else {}
+        repeats = losers.count() if losers is not None else 0
+        self._set_aside(self.write.rejects, exceptional if rejects else None)
+        self._set_aside(self.write.repeats, losers if repeats else None)
+        rows = self._new_rows(ranked)
+        self.commit = replace(
+            self.commit, days=None if self.is_first else days, span=self._span(days), demoted_files=tuple(sorted(demoted))
+        )
+        added = self._write(rows, days, replaces=bool(demoted))
+        return Merged(added, days, repeats, rejects)
+
+    def _profile(self) -> tuple[tuple[date, ...], int, DataFrame | None]:
+        """Days touched, broken records, and the hashes of keys that need a decision: they occur twice, or are kept already."""
+        seen = Observation()
+        is_valid = F.col("_rule").isNull()
+        keys = self.records.select(_HASH, self.write.day, is_valid.alias("_valid")).observe(
+            seen,
+            F.collect_set(F.when(F.col("_valid"), F.col(self.write.day))).alias("days"),
+            F.count_if(~F.col("_valid")).alias("rejects"),
+        )
+        repeated = keys.where("_valid").groupBy(_HASH).count().where("count > 1").select(_HASH)
+        contested = self._keep(repeated)
+        found = contested.count()
+        days = tuple(sorted(seen.get["days"]))
+        if self.kept is not None and days:
+            old = self._old(days).select(F.xxhash64(*self.write.keys).alias(_HASH))
+            known = keys.where("_valid").select(_HASH).join(old, _HASH, "left_semi")
+            contested = self._keep(contested.union(known).distinct())
+            found = contested.count()
+        return days, seen.get["rejects"], contested if found else None
+
+    def _old(self, days: Iterable[date]) -> DataFrame:
+        assert self.kept is not None
+        return self.kept.where(within(self.write.day, ranges(days)))
+
+    def _exceptional(self, rejects: int, contested: DataFrame | None) -> DataFrame | None:
+        """The few records that are not written straight through, in one pass over the loads."""
+        if not rejects and contested is None:
+            return None
+        broken = F.col("_rule").isNotNull()
+        if contested is None:
+            return self._keep(self.records.where(broken))
+        marked = self.records.join(F.broadcast(contested.withColumn("_contested", F.lit(True))), _HASH, "left")
+        return self._keep(marked.where(broken | F.col("_contested")).drop("_contested"))
+
+    def _ranked(self, exceptional: DataFrame | None, days: tuple[date, ...]) -> DataFrame:
+        """The deliveries of each contested key, old ones included, the kept one with ``_rank`` 1."""
+        assert exceptional is not None
+        new = exceptional.where(F.col("_rule").isNull())
+        rivals = new.select(*self.columns, _HASH).withColumn(_IS_OLD, F.lit(False))
+        if self.kept is not None:
+            old = self._old(days).withColumns({_HASH: F.xxhash64(*self.write.keys), _IS_OLD: F.lit(True)})
+            rivals = rivals.unionByName(old.join(F.broadcast(new.select(_HASH).distinct()), _HASH, "left_semi"))
+        order = Window.partitionBy(*self.write.keys).orderBy(*self.write.order, F.desc(_IS_OLD))
+        return self._keep(rivals.withColumn("_content", self._content()).withColumn("_rank", F.row_number().over(order)))
+
+    def _content(self) -> Column:
+        """A hash of all that the record says, so that content, not the name of a file, decides between equal arrivals."""
+        technical = (*self.write.order, *self.write.keys)
+        said = [name for name in self.columns if name not in technical and not name.startswith("_")]
+        return F.xxhash64(F.to_json(F.struct(*said)))
+
+    def _set_aside(self, target: Table, rows: DataFrame | None) -> None:
+        """Replace what the target holds of the loads after the consumed one; a table without such rows is left alone."""
+        if rows is None and not self.is_first:
+            return
+        if rows is None:
+            rows = self.lake.read(target).where("false")
+            if self.lake.last_commit(target) is None:
+                return
+        else:
+            rows = conform(target(rows.withColumn("_load", self._load_of(rows))), target)
+        where = None if self.is_first else "_load > {load}".format(load=int(self.consumed))
+        self.lake.overwrite(target, guarded(rows, target), self.commit, where=where)
+
+    def _load_of(self, rows: DataFrame) -> Column:
+        """Rows that were kept until now are put aside by this load; others by the load that brought them."""
+        return F.when(F.col(_IS_OLD), F.lit(self.commit.load)).otherwise(F.col("_load")) if _IS_OLD in rows.columns else F.col("_load")
+
+    def _new_rows(self, ranked: DataFrame | None) -> DataFrame:
+        valid = self.records.where(F.col("_rule").isNull())
+        if ranked is None:
+            return valid.select(*self.columns)
+        contested = F.broadcast(ranked.select(_HASH).distinct())
+        straight = valid.join(contested, _HASH, "left_anti").select(*self.columns)
+        return straight.unionByName(ranked.where((F.col("_rank") == 1) & ~F.col(_IS_OLD)).select(*self.columns))
+
+    def _write(self, rows: DataFrame, days: tuple[date, ...], *, replaces: bool) -> int:
+        rows = self.counted.on(guarded(conform(rows, self.table), self.table))
+        if self.is_first:
+            self.lake.overwrite(self.table, rows, self.commit)
+        elif replaces:
+            near = within("old." + self.write.day, ranges(days))
+            self.lake.upsert(self.table, rows, self.commit, keys=self.write.keys, within=near)
+        else:
+            self.lake.append(self.table, rows, self.commit)
+        return self.lake.versions(self.table)[0].rows
+
+    def _span(self, days: tuple[date, ...]) -> tuple[date, date] | None:
+        """First and last day with data: of the rows before and the new ones together."""
+        before = None if self.is_first else self.lake.last_commit(self.table)
+        ends = [*days, *(before.span if before and before.span else ())]
+        return (min(ends), max(ends)) if ends else None
+
+    def _keep(self, frame: DataFrame) -> DataFrame:
+        self.persisted.append(frame.persist())
+        return frame
+
+
+def _files(rows: DataFrame) -> set[str]:
+    return {row.source_file for row in rows.select("source_file").distinct().collect()}

@@ -1,0 +1,225 @@
+"""Running tables: what each needs, in which order, side by side where they do not depend on each other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pyspark.errors import PySparkException
+
+from engagement_lib.engine import days as d
+from engagement_lib.engine.checks import BrokenRule, Counted, as_check_failure, conform, guarded
+from engagement_lib.engine.commit import Commit, plain
+from engagement_lib.engine.lake import Lake, on_days
+from engagement_lib.engine.merge import merge
+from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, ReplaceDays, Table, overridden
+from engagement_lib.errors import CheckFailed, ConfigError, EngagementError
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did with a table: ``status`` is written, nothing new, failed or not run; ``days`` None = all."""
+
+    table: str
+    status: str
+    why: str
+    days: int | None = 0
+    rows: int = 0
+    seconds: float = 0.0
+    warnings: tuple[BrokenRule, ...] = ()
+    error: EngagementError | None = None
+    source_changed: bool = False
+
+
+@dataclass
+class Run:
+    """One run over a lake. ``as_of`` None = the last day with data; ``redo``: days that are computed again in any case."""
+
+    lake: Lake
+    run_id: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    as_of: date | None = None
+    redo: tuple[date, ...] = ()
+    rebuild: bool = False
+    data_span: d.Span | None = None
+
+    def span(self) -> d.Span | None:
+        """First day with data and the as-of day: what reports cover."""
+        if self.data_span is None:
+            return None
+        first, last = self.data_span
+        return (first, self.as_of or last) if first <= (self.as_of or last) else None
+
+    def parameters_of(self, table: Table) -> dict[str, Any]:
+        return overridden(table, self.parameters)
+
+    def prepare(self, tables: Iterable[Table]) -> None:
+        """Before any job: tables exist as their contracts say, and none was built with other parameters."""
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(self._prepare, tables))
+
+    def _prepare(self, table: Table) -> None:
+        if not self.lake.exists(table):
+            self.lake.create(table)
+            return
+        if not self.lake.matches_contract(table):
+            if not self.rebuild or isinstance(table.write, AppendFiles):
+                raise ConfigError(f"{table.id}: the stored columns differ from the contract; run with --rebuild --select '{table.id}+'")
+            self.lake.create(table, replace=True)
+        last = self.lake.last_commit(table)
+        if last and not self.rebuild and (changed := _changed_parameters(last, plain(self.parameters_of(table)))):
+            raise ConfigError(f"{table.id} was built with {changed}; run with --rebuild --select '{table.id}+', or set it back")
+
+    def work(self, table: Table) -> d.Work:
+        """What the table needs now."""
+        last = self.lake.last_commit(table)
+        if self.rebuild or last is None:
+            return d.Work(None, "rebuild" if self.rebuild and last else "first build")
+        if isinstance(table.write, Merge):
+            newest = max(self._load(i) for i in table.inputs)
+            return d.Work(None, f"loads {last.load + 1} to {newest}") if newest > last.load else d.NOTHING
+        if isinstance(table.write, ReplaceDays):
+            found = d.days_to_replace(self.lake, table, last, self.span())
+            if self.redo and found.days is not None:
+                return d.Work(tuple(sorted({*found.days, *self.redo})), "asked for" if found.is_nothing else found.why)
+            return found
+        return self._work_of_rebuild(table, last)
+
+    def _work_of_rebuild(self, table: Table, last: Commit) -> d.Work:
+        assert isinstance(table.write, Rebuild)
+        changed, names = d.changed_days(self.lake, table, last, table.inputs)
+        window = self._window(table)
+        if changed is None:
+            return d.Work(None, names[0])
+        if window and last.span != self.span():
+            return d.Work(None, "the as-of day moved")
+        if any(window is None or window[0] <= day <= window[1] for day in changed):
+            return d.Work(None, f"{len(changed)} changed day(s) in {', '.join(names)}")
+        return d.NOTHING
+
+    def _window(self, table: Table) -> d.Span | None:
+        span = self.span()
+        if span is None or not isinstance(table.write, Rebuild) or table.write.reads is None:
+            return None
+        back, ahead = table.write.reads
+        return (span[1] + d.timedelta(days=back), span[1] + d.timedelta(days=ahead))
+
+    def _load(self, table: Table) -> int:
+        last = self.lake.last_commit(table)
+        return last.load if last else 0
+
+    def refresh(self, table: Table) -> Outcome:
+        """Bring one table up to date."""
+        started = time.monotonic()
+        last = self.lake.last_commit(table)
+        work = self.work(table)
+        if work.is_nothing:
+            return Outcome(table.id, "nothing new", work.why, seconds=time.monotonic() - started)
+        counted = Counted(table)
+        versions = {needed.id: self.lake.version(needed) for needed in table.inputs}
+        commit = Commit(
+            run_id=self.run_id,
+            inputs=versions,
+            parameters=self.parameters_of(table),
+            days=work.days,
+            span=self.span(),
+            source_hash=table.source_hash,
+        )
+        if isinstance(table.write, Merge):
+            days, rows = self._merge(table, commit, counted)
+        else:
+            days, rows = self._replace(table, work, commit, counted)
+        is_changed = bool(last and last.source_hash != table.source_hash and not self.rebuild and work.days is not None)
+        return Outcome(
+            table.id, "written", work.why, days, rows, time.monotonic() - started, tuple(counted.warnings()), source_changed=is_changed
+        )
+
+    def _merge(self, table: Table, commit: Commit, counted: Counted) -> tuple[int, int]:
+        last = self.lake.last_commit(table)
+        consumed = 0 if self.rebuild or last is None else last.load
+        frames = [self.lake.read(needed, commit.inputs[needed.id]) for needed in table.inputs]
+        if consumed:
+            frames = [rows.where(rows["_load"] > consumed) for rows in frames]
+        records = table(*frames, **self.parameters_of(table))
+        load = max(self._load(needed) for needed in table.inputs)
+        commit = Commit(**{**commit.__dict__, "load": load})
+        merged = merge(self.lake, table, records, commit, consumed=consumed, counted=counted)
+        return len(merged.days), merged.rows
+
+    def _replace(self, table: Table, work: d.Work, commit: Commit, counted: Counted) -> tuple[int | None, int]:
+        span = self.span()
+        run_values = dict(zip(("first_day", "as_of"), span or (None, None), strict=True))
+        given = {name: run_values[name] for name in table.run_values}
+        window = self._window(table)
+        ranges = [window] if window else None if work.days is None else d.reads_of(table, work.days)
+        frames = d.slices(self.lake, table, commit.inputs, ranges)
+        rows = table(*(frames or [self.lake.spark.range(1)]), **self.parameters_of(table), **given)
+        where = None
+        if table.run_values and span is not None:
+            rows = rows.where(d.within(table.day or "", [span])) if table.day else rows
+        if work.days is not None and table.day:
+            where = on_days(table.day, work.days)
+            rows = rows.where(where)
+        rows = guarded(conform(rows, table), table)
+        partitioned = isinstance(table.write, ReplaceDays) and table.write.partitioned
+        rows = rows.repartition(table.day) if partitioned and table.day else rows.coalesce(1)
+        self.lake.overwrite(table, counted.on(rows), commit, where=where)
+        return None if work.days is None else len(work.days), self.lake.versions(table)[0].rows
+
+
+def run_all(
+    run: Run, tables: Sequence[Table], *, on_start: Callable[[Table], None], on_end: Callable[[Outcome], None], side_by_side: int
+) -> list[Outcome]:
+    """Refresh the tables, inputs first; a table whose input failed is not run, and keeps its former state."""
+    outcomes: dict[str, Outcome] = {}
+    waiting, running = list(tables), dict[Future[Outcome], Table]()
+    chosen = {each.id for each in tables}
+    with ThreadPoolExecutor(side_by_side) as pool:
+        while waiting or running:
+            for each in list(waiting):
+                needed = [i.id for i in each.inputs if i.id in chosen]
+                if len(running) >= side_by_side or any(name not in outcomes for name in needed):
+                    continue
+                waiting.remove(each)
+                if broken := [name for name in needed if outcomes[name].status in ("failed", "not run")]:
+                    outcomes[each.id] = Outcome(each.id, "not run", f"{broken[0]} failed")
+                    on_end(outcomes[each.id])
+                    continue
+                on_start(each)
+                running[pool.submit(_refreshed, run, each)] = each
+            if running:
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    outcomes[running.pop(future).id] = future.result()
+                    on_end(future.result())
+    return [outcomes[each.id] for each in tables]
+
+
+def _refreshed(run: Run, table: Table) -> Outcome:
+    started = time.monotonic()
+    try:
+        return run.refresh(table)
+    except EngagementError as problem:
+        failure = problem
+    except PySparkException as problem:
+        failure = as_check_failure(problem, table) or CheckFailed(f"{table.id}: {_first_line(problem)}")
+        failure.__cause__ = problem
+    except Exception as problem:
+        failure = as_check_failure(problem, table)
+        if failure is None:
+            raise
+    return Outcome(table.id, "failed", str(failure), seconds=time.monotonic() - started, error=failure)
+
+
+def _first_line(problem: Exception) -> str:
+    return next((line for line in str(problem).splitlines() if line.strip()), type(problem).__name__)[:300]
+
+
+def _changed_parameters(last: Commit, now: Mapping[str, Any]) -> str:
+    before = last.parameters
+    differing = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
+    return ", ".join(f"{name}={before.get(name)} (now {now.get(name)})" for name in differing)

@@ -1,0 +1,141 @@
+"""A run from landing to gold: what `cli` calls, and what notebooks and schedulers may call too."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from pyspark.sql import SparkSession
+
+from engagement_lib import tables as catalogue_package
+from engagement_lib.engine import catalogue
+from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.ingest import Ingested, Landing, ingest
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.ledger import Ledger
+from engagement_lib.engine.run import Outcome, Run, run_all
+from engagement_lib.engine.table import AppendFiles, Merge, Table
+from engagement_lib.errors import CheckFailed
+from engagement_lib.settings import Settings
+from engagement_lib.tables.ops.checks import checks
+from engagement_lib.tables.ops.files import files
+from engagement_lib.tables.ops.runs import runs
+
+
+@dataclass
+class Result:
+    """What a run did: outcomes in the order of the tables, what landed, the ledger after it."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    ingested: Ingested | None = None
+    ledger: Ledger | None = None
+    problems: list[CheckFailed] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: ``tables`` in order; ``redo``: days that are computed again; ``as_of`` None = last day with data."""
+
+    tables: Sequence[Table]
+    as_of: date | None = None
+    redo: tuple[date, ...] = ()
+    rebuild: bool = False
+
+
+def all_tables() -> Mapping[str, Table]:
+    """Every table of the lake by id, inputs first. Starts no Spark."""
+    return catalogue.discover(catalogue_package)
+
+
+def open_lake(spark: SparkSession, settings: Settings) -> Lake:
+    """The lake that the configuration names."""
+    return Lake(spark, root=settings.lake.get("root"), catalog=settings.lake.get("catalog"))
+
+
+def spans_of(lake: Lake, merged: Sequence[Table]) -> tuple[date, date] | None:
+    """First and last day with data, None before the first event."""
+    commits = [lake.last_commit(each) for each in merged if lake.exists(each)]
+    spans = [commit.span for commit in commits if commit and commit.span]
+    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
+
+def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Callable[[str], None] = lambda line: None) -> Result:
+    """Bring the requested tables up to date; independent tables run side by side, and nothing runs on a failed input."""
+    tables = all_tables()
+    run = Run(lake, uuid.uuid4().hex[:12], settings.parameters, request.as_of, request.redo, request.rebuild)
+    result = Result()
+    bronze = [each for each in tables.values() if isinstance(each.write, AppendFiles)]
+    merged = [each for each in tables.values() if isinstance(each.write, Merge)]
+    wanted = catalogue.runnable(request.tables)
+    run.prepare([*wanted, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])
+    result.ledger = ledger = Ledger.open(lake, files, bronze)
+    if chosen := [each for each in wanted if each in bronze]:
+        landing = Landing(**settings.landing)
+        load = 1 + max([ledger.newest_load(), *[_load(lake, each) for each in [*bronze, *merged]]])
+        tell("landing")
+        result.ingested = ingest(lake, chosen, ledger, landing, load=load, run_id=run.run_id, now=time.time())
+        result.outcomes += result.ingested.outcomes
+        for outcome in result.ingested.outcomes:
+            tell(_words(outcome))
+    try:
+        _run_tables(run, wanted, merged, settings.side_by_side, result, tell)
+    finally:
+        ledger.save(run.run_id, merged)
+        _record(lake, run, result.outcomes)
+    return result
+
+
+def _run_tables(
+    run: Run, wanted: Sequence[Table], merged: Sequence[Table], side_by_side: int, result: Result, tell: Callable[[str], None]
+) -> None:
+    """Merged tables first, because they know the span of days; the rest only if every record is accounted for."""
+
+    def go(some: Sequence[Table]) -> None:
+        result.outcomes += run_all(run, some, on_start=lambda t: None, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side)
+
+    assert result.ledger is not None
+    go([each for each in wanted if each in merged])
+    for each in merged:
+        if run.rebuild and each in wanted:
+            result.ledger.recount()
+        if run.lake.exists(each):
+            result.ledger.count(each)
+    for entry in result.ledger.unbalanced():
+        accounted = f"{entry.events} events + {entry.duplicates} duplicates + {entry.quarantined} quarantined"
+        result.problems.append(CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run"))
+    run.data_span = spans_of(run.lake, merged)
+    rest = [each for each in wanted if each not in merged and not isinstance(each.write, AppendFiles)]
+    if not result.problems and not any(o.status == "failed" for o in result.outcomes):
+        go(rest)
+    else:
+        result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in rest]
+
+
+def _load(lake: Lake, table: Table) -> int:
+    last = lake.last_commit(table) if lake.exists(table) else None
+    return last.load if last else 0
+
+
+def _record(lake: Lake, run: Run, outcomes: Sequence[Outcome]) -> None:
+    """Write what happened to ops.runs and ops.checks; a run that changed nothing leaves nothing behind."""
+    span = run.span()
+    done = [
+        (run.run_id, o.table, span and span[1], o.status, o.why[:500], o.days, o.rows, round(o.seconds, 3), o.source_changed)
+        for o in outcomes
+        if o.status != "nothing new"
+    ]
+    broken = [(run.run_id, w.table, w.rule, "warn", w.rows) for o in outcomes for w in o.warnings]
+    broken += [(run.run_id, o.table, str(o.error)[:500], "fail", None) for o in outcomes if o.error]
+    for table, rows in ((runs, done), (checks, broken)):
+        if rows:
+            if not lake.exists(table):
+                lake.create(table)
+            lake.record(table, rows, Commit(run_id=run.run_id))
+
+
+def _words(outcome: Outcome) -> str:
+    days = "" if outcome.days == 0 else " all days" if outcome.days is None else f" {outcome.days} day(s)"
+    return f"{outcome.status:11} {outcome.table:32} {outcome.rows:>12,} rows{days:12} {outcome.seconds:6.1f} s  {outcome.why[:80]}"

@@ -1,0 +1,65 @@
+"""What a run would do, without doing it: table, why, days, and the versions of what it would read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+
+from engagement_lib.engine import catalogue
+from engagement_lib.engine.days import Work
+from engagement_lib.engine.lake import Lake, ranges
+from engagement_lib.engine.run import Run
+from engagement_lib.engine.table import AppendFiles, Merge, Table
+from engagement_lib.landing.files import list_arrivals
+from engagement_lib.pipeline import Request, all_tables, spans_of
+from engagement_lib.settings import Settings
+from engagement_lib.tables.ops.files import files
+from engagement_lib.text_table import text_table
+
+
+def plan(lake: Lake, settings: Settings, request: Request) -> str:
+    """The plan as a text table. A table whose input would be written is planned "after" it: its days are not known yet."""
+    tables = all_tables()
+    run = Run(lake, "plan", settings.parameters, request.as_of, request.redo, request.rebuild)
+    run.data_span = spans_of(lake, [each for each in tables.values() if isinstance(each.write, Merge)])
+    waiting = _new_files(lake, settings, tables.values())
+    rows, stirred = [], set[str]()
+    for each in catalogue.runnable(request.tables):
+        if isinstance(each.write, AppendFiles):
+            count = waiting.get(each.name, 0)
+            work = Work(None, f"{count} new or changed file(s)") if count else Work((), "no new file")
+        elif not lake.exists(each):
+            work = Work(None, "first build")
+        elif upstream := [i.id for i in each.inputs if i.id in stirred]:
+            work = Work(None, f"after {', '.join(upstream)}")
+        else:
+            work = run.work(each)
+        if not work.is_nothing:
+            stirred.add(each.id)
+        rows.append([each.id, "skip" if work.is_nothing else "run", _days(work), work.why, _versions(lake, each)])
+    return text_table(("table", "plan", "days", "why", "inputs at version"), rows)
+
+
+def _new_files(lake: Lake, settings: Settings, tables: Iterable[Table]) -> dict[str, int]:
+    """Files per source whose path, size and time the ledger does not know."""
+    sources = [each.name for each in tables if isinstance(each.write, AppendFiles)]
+    arrivals, _ = list_arrivals(
+        settings.landing["root"], sources, min_age_seconds=settings.landing.get("min_age_seconds", 0), now=time.time()
+    )
+    known = set()
+    if lake.exists(files):
+        known = {(r.source, r.path, r.size_bytes, r.modified_seconds) for r in lake.read(files).where("verdict <> 'refused'").collect()}
+    counts: dict[str, int] = {}
+    for a in arrivals:
+        counts[a.source] = counts.get(a.source, 0) + ((a.source, a.path, a.size, a.modified_at) not in known)
+    return counts
+
+
+def _days(work: Work) -> str:
+    if work.days is None:
+        return "all"
+    return ", ".join(str(first) if first == last else f"{first} to {last}" for first, last in ranges(work.days))
+
+
+def _versions(lake: Lake, table: Table) -> str:
+    return ", ".join(f"{i.name} {lake.version(i)}" if lake.exists(i) else f"{i.name} (new)" for i in table.inputs)

@@ -1,0 +1,113 @@
+"""The only place that builds a SparkSession; what every machine needs is set here, what one machine has is set in ``conf/``."""
+
+import os
+import time
+from collections.abc import Mapping
+
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkRuntimeError
+from pyspark.sql import SparkSession
+
+from engagement_lib.errors import EnvironmentProblem
+
+DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
+DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
+
+# These decide what the tables hold, so an already running session gets them too.
+RESULTS: Mapping[str, str] = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+}
+
+EVERYWHERE: Mapping[str, str] = {
+    **RESULTS,
+    "spark.sql.extensions": DELTA_EXTENSION,
+    "spark.sql.catalog.spark_catalog": DELTA_CATALOG,
+    # Independent tables run side by side; without FAIR the first one's tasks go before all others.
+    "spark.scheduler.mode": "FAIR",
+    # Spark 4.2.0 can hang in a Python function over a vectorised scan while this is on.
+    "spark.sql.execution.arrow.pythonUDF.columnarInput.enabled": "false",
+    # VACUUM and directory listings start this many tasks, 10,000 by default, however small the table is.
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
+    "spark.log.level": "ERROR",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+# One machine plans and schedules more than it computes: each further task of a small table costs more than it gains.
+LAPTOP: Mapping[str, str] = {
+    "spark.master": "local[*]",
+    "spark.ui.enabled": "false",
+    "spark.sql.shuffle.partitions": "2",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
+}
+
+
+def build_session(conf: Mapping[str, str], *, app_name: str = "engagement-lakehouse") -> SparkSession:
+    """Returns the running session, or starts one that reads and writes Delta tables in UTC.
+
+    ``conf`` holds Spark properties by their full name and wins over everything; next come the options of ``spark-submit`` and
+    ``spark-defaults.conf``, then the defaults above. A running session (notebook, test) only takes the properties that can still change.
+    Python's own time zone becomes UTC as well, because ``collect`` converts timestamps with it.
+
+    Raises ``EnvironmentProblem`` if Java does not start or the session cannot work with Delta tables.
+    """
+    _use_utc_in_python()
+    running = SparkSession.getActiveSession()
+    if running is not None:
+        return _adopt(running, conf)
+    spark = _start(conf, app_name)
+    if not spark.sparkContext._jvm.org.apache.spark.util.Utils.classIsLoadable(DELTA_EXTENSION):
+        spark.stop()
+        raise EnvironmentProblem(
+            "Spark started without Delta's jars; next: `make setup` on a laptop, "
+            "`--packages io.delta:delta-spark_4.2_2.13:4.4.0` on a cluster"
+        )
+    return spark
+
+
+def properties(conf: Mapping[str, str], submitted: Mapping[str, str]) -> dict[str, str]:
+    """The properties to start a session with, from what the caller and ``spark-submit`` ask for (see ``build_session``)."""
+    asked = {**submitted, **conf}
+    is_laptop = asked.get("spark.master", "local").startswith("local")
+    defaults = {**EVERYWHERE, **LAPTOP} if is_laptop else EVERYWHERE
+    return {**defaults, **asked}
+
+
+def _start(conf: Mapping[str, str], app_name: str) -> SparkSession:
+    builder = SparkSession.builder.appName(app_name)
+    for name, value in properties(conf, _submitted()).items():
+        builder = builder.config(name, value)
+    try:
+        return builder.getOrCreate()
+    except PySparkRuntimeError as error:
+        if error.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
+        raise EnvironmentProblem(
+            "Spark could not start Java 17 or newer (Java's own words are above, if it had any); next: `make setup`"
+        ) from error
+
+
+def _submitted() -> dict[str, str]:
+    """What ``spark-submit`` was given, else nothing: a builder's property would silently win over the command line."""
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:
+        return {}
+    SparkContext._ensure_initialized()
+    return dict(SparkConf().getAll())
+
+
+def _adopt(running: SparkSession, conf: Mapping[str, str]) -> SparkSession:
+    if DELTA_EXTENSION not in running.conf.get("spark.sql.extensions", ""):
+        raise EnvironmentProblem(
+            f"The running Spark session lacks Delta (spark.sql.extensions={DELTA_EXTENSION}); "
+            "next: stop it and call build_session, or start it with that property"
+        )
+    for name, value in {**RESULTS, **conf}.items():
+        if running.conf.isModifiable(name):
+            running.conf.set(name, value)
+    return running
+
+
+def _use_utc_in_python() -> None:
+    os.environ["TZ"] = "UTC"
+    time.tzset()

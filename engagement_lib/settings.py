@@ -1,0 +1,124 @@
+"""The configuration: where and how big, never what. ``conf/base.yml`` and one file per environment become one typed value."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from engagement_lib.engine.table import Table
+from engagement_lib.errors import ConfigError
+
+#: Every key with the type of its value; a mapping stands for a section.
+KEYS: Mapping[str, Any] = {
+    "lake": {"root": str, "catalog": str},
+    "landing": {"root": str, "min_age_seconds": int, "changed_files": str, "aliases": dict},
+    "run": {"side_by_side": int},
+    "parameters": dict,
+    "spark": dict,
+}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``lake``: root or catalog; ``landing``: where files arrive; ``parameters``: of the tables, by name; ``spark``: of the session."""
+
+    lake: Mapping[str, str]
+    landing: Mapping[str, Any]
+    side_by_side: int = 2
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    spark: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, conf_file: str | None, *, tables: Iterable[Table], lake: str | None = None, landing: str | None = None) -> Settings:
+        """The base file beside ``conf_file``, then ``conf_file`` (default conf/local.yml), then what the command line gives."""
+        chosen = Path(conf_file or "conf/local.yml")
+        merged: dict[str, Any] = {}
+        for path in dict.fromkeys((chosen.parent / "base.yml", chosen)):
+            if path == chosen or path.exists():
+                merged = _over(merged, _read(path))
+        if lake is not None:
+            merged["lake"] = {"root": lake}
+        if landing is not None:
+            merged["landing"] = {**merged.get("landing", {}), "root": landing}
+        _verify_parameters(merged.get("parameters", {}), tables)
+        return cls(
+            lake=merged.get("lake", {}),
+            landing={"root": "landing", **merged.get("landing", {})},
+            side_by_side=merged.get("run", {}).get("side_by_side", 2),
+            parameters=merged.get("parameters", {}),
+            spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
+        )
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise ConfigError(f"{path}: cannot be read ({problem.strerror}); give --conf-file, or run from the project's folder") from problem
+    except yaml.YAMLError as problem:
+        where = getattr(problem, "problem_mark", None)
+        line = f" in line {where.line + 1}" if where else ""
+        raise ConfigError(f"{path}: is not valid YAML{line} ({getattr(problem, 'problem', '')})") from problem
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}: must hold sections ({', '.join(KEYS)}), not a {type(content).__name__}")
+    _verify(content, KEYS, f"{path}: ")
+    return content
+
+
+def _verify(content: Mapping[str, Any], keys: Mapping[str, Any], where: str) -> None:
+    for name, value in content.items():
+        if name not in keys:
+            raise ConfigError(f"{where}{name} is not a setting; {nearest(str(name), keys)}")
+        kind = keys[name]
+        wanted = dict if isinstance(kind, Mapping) else kind
+        if value is None and wanted is dict:
+            continue
+        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+            raise ConfigError(f"{where}{name} must be {_KINDS[wanted]}, not {value!r}")
+        if isinstance(kind, Mapping):
+            _verify(value, kind, f"{where}{name}.")
+    if content.get("changed_files", "refuse") not in ("refuse", "add"):
+        raise ConfigError(f"{where}changed_files must be refuse or add, not {content['changed_files']!r}")
+
+
+_KINDS = {
+    str: "a text", int: "a whole number", bool: "true or false", float: "a number", dict: "a mapping", list: "a list", tuple: "a list"
+}  # fmt: skip
+
+
+def _verify_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
+    known = {name: default for table in tables for name, default in table.parameters.items()}
+    for name, value in given.items():
+        if name not in known:
+            raise ConfigError(f"parameters.{name}: no table has such a parameter; {nearest(name, known)}")
+        wanted = type(known[name])
+        wanted = list if wanted is tuple else wanted
+        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
+            raise ConfigError(f"parameters.{name} must be {_KINDS[wanted]}, not {value!r}")
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A hint for a name that does not exist: the nearest known one, else all of them."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
+
+
+def _over(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Sections of ``other`` over those of ``base``, key by key."""
+    merged = dict(base)
+    for name, value in other.items():
+        inner = isinstance(value, Mapping) and isinstance(merged.get(name), Mapping) and name != "lake"
+        merged[name] = _over(merged[name], value) if inner else value
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+def _spark_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

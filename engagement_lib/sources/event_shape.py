@@ -1,0 +1,109 @@
+"""The shape that every event source is mapped into, and the step that types it and judges each record.
+
+A source's select says where a value comes from; what a valid value is, is said here once for all sources.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from engagement_lib import vocabulary as v
+from engagement_lib.columns import ids, text, time
+
+
+def provenance(columns: Sequence[str]) -> list[Column]:
+    """Where a record came from, and its raw text: the whole record where it could not be parsed, else its columns as JSON."""
+    return [
+        F.col("_corrupt_reason").alias("_unparsable"),
+        F.coalesce(F.col("_corrupt"), F.to_json(F.struct(*columns, "_rescued"))).alias("_raw"),
+        F.col("_file").alias("source_file"),
+        F.col("_record").alias("source_record"),
+        F.col("_load"),
+    ]
+
+
+def properties(columns: Sequence[str]) -> Column:
+    """The columns without a place of their own as a map; columns that the contract does not know are added by their names."""
+    known = F.create_map(*[part for name in columns for part in (F.lit(name), F.col(name))])
+    unknown = F.from_json(F.col("_rescued"), "map<string,string>")
+    return F.when(F.col("_rescued").isNull(), known).otherwise(F.map_concat(known, unknown))
+
+
+def extra(name: str) -> Column:
+    """A column that only some files have: read by its name from what landing kept beside the contract."""
+    return F.get_json_object(F.col("_rescued"), f"$.{name}")
+
+
+def flags(**conditions: Column) -> Column:
+    """Names of the conditions that hold, as an array: what was repaired in the record."""
+    return F.array_compact(F.array(*[F.when(holds, F.lit(name)) for name, holds in conditions.items()]))
+
+
+def typed(given: DataFrame, *, event_name_aliases: Mapping[str, str], report_time_zone: str) -> DataFrame:
+    """One row per record with typed values, ``event_id``, ``event_date`` and the verdict (``_rule``, ``_reason``; null = valid)."""
+    named = given.withColumns(
+        {
+            "event_name": _canonical_name(F.col("event_name"), event_name_aliases),
+            "event_timestamp": time.instant(F.col("event_time_text")),
+            "arrival_timestamp": time.instant(F.col("arrival_time_text")),
+        }
+    )
+    judged = named.withColumns({"_rule": _first_broken(_rules(), 0), "_reason": _first_broken(_rules(), 1)})
+    return judged.withColumns(
+        {
+            "event_id": ids.event_key(
+                *map(F.col, ("platform",)),
+                F.coalesce("user_id", "anonymous_id"),
+                *map(F.col, ("session_id", "event_name")),
+                F.unix_micros("event_timestamp"),
+                F.col("item_id"),
+            ),
+            "resolved_user_id": F.col("user_id"),
+            "event_date": time.local_date(F.col("event_timestamp"), report_time_zone),
+            "lateness_seconds": time.seconds_between(F.col("event_timestamp"), F.col("arrival_timestamp")),
+        }
+    )
+
+
+def _canonical_name(name: Column, aliases: Mapping[str, str]) -> Column:
+    if not aliases:
+        return name
+    pairs = [F.lit(part) for pair in sorted(aliases.items()) for part in pair]
+    return F.coalesce(F.create_map(*pairs)[name], name)
+
+
+def _rules() -> list[tuple[str, Column, Column]]:
+    """(rule, reason, broken) in the order of judgement: the first broken rule is the record's reason."""
+    needs_item = F.col("event_name").isin(*v.CONTENT_EVENTS)
+    nobody = F.col("user_id").isNull() & F.col("anonymous_id").isNull()
+    return [
+        ("unparsable_record", F.col("_unparsable"), F.col("_unparsable").isNotNull()),
+        ("event_name_missing", F.lit("event_name is empty"), F.col("event_name").isNull()),
+        ("event_name_unknown", _about("event_name", "event_name", "is not a known event"), ~F.col("event_name").isin(*v.EVENT_NAMES)),
+        *_time_rules("event_timestamp", "event_time_text"),
+        *_time_rules("arrival_timestamp", "arrival_time_text"),
+        ("user_missing", F.lit("neither a user id nor an anonymous id"), nobody),
+        ("item_missing", F.lit("an item event without item_id"), needs_item & F.col("item_id").isNull()),
+    ]
+
+
+def _time_rules(column: str, text_column: str) -> list[tuple[str, Column, Column]]:
+    unread = F.col(text_column).isNotNull() & F.col(column).isNull()
+    return [
+        (f"{column}_missing", F.lit(f"{column} is empty"), F.col(text_column).isNull()),
+        (f"{column}_invalid", _about(column, text_column, f"is not {time.TIME_FORM}"), unread),
+    ]
+
+
+def _about(name: str, column: str, problem: str) -> Column:
+    return F.concat(F.lit(f"{name} '"), F.left(F.col(column), F.lit(80)), F.lit(f"' {problem}"))
+
+
+def _first_broken(rules: list[tuple[str, Column, Column]], part: int) -> Column:
+    return F.coalesce(*[F.when(broken, F.lit(name) if part == 0 else reason) for name, reason, broken in rules])
+
+
+def given_text(name: str) -> Column:
+    """A text column under its own name, null where it only says that there is no value."""
+    return text.given(F.col(name)).alias(name)

@@ -1,0 +1,97 @@
+"""What each user did on each day."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from engagement_lib import vocabulary as v
+from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
+from engagement_lib.tables.gold.fact_session import fact_session
+from engagement_lib.tables.silver.events import events
+
+GRAIN = ("activity_date", "user_id", "platform", "country_code", "user_access_type")
+
+
+@table(
+    inputs=(events, fact_session),
+    grain=GRAIN,
+    fields=(
+        v.ACTIVITY_DATE,
+        v.USER_ID,
+        v.PLATFORM,
+        v.COUNTRY_CODE,
+        v.USER_ACCESS_TYPE,
+        Field("events", "bigint", "Events.", required=True),
+        Field("active_events", "bigint", "Events that count as activity: all but the passive ones.", required=True),
+        Field("content_events", "bigint", "Events that start or finish an item.", required=True),
+        Field("items_started", "bigint", "Item-started events.", required=True),
+        Field("items_finished", "bigint", "Item-finished events.", required=True),
+        Field("sessions_started", "bigint", "Sessions that start on the day, at their first event's values.", required=True),
+        Field("first_event_at", "timestamp", "First event of the row.", required=True),
+        Field("last_event_at", "timestamp", "Last event of the row.", required=True),
+        Field("is_active", "boolean", "Whether a known user did anything that is not passive.", required=True),
+        Field("is_learner", "boolean", "Whether a known user started or finished an item.", required=True),
+        Field("is_last_of_day", "boolean", "The one row with the user's last event of the day.", required=True),
+    ),
+    rules=(
+        Rule("content_within_events", "content_events <= events"),
+        Rule("anonymous_is_never_active", "user_id IS NOT NULL OR NOT (is_active OR is_learner OR is_last_of_day)"),
+        Rule("last_after_first", "last_event_at >= first_event_at"),
+    ),
+    write=ReplaceDays("activity_date", partitioned=True),
+)
+def fact_user_engagement(
+    events: DataFrame,
+    fact_session: DataFrame,
+    *,
+    passive_events: Sequence[str] = (),
+    content_events: Sequence[str] = v.CONTENT_EVENTS,
+) -> DataFrame:
+    """One row per day, user, platform, country and access type, as they were at the events.
+
+    A user with two countries on a day has two rows; ``is_last_of_day`` marks the one row that counts where parts must
+    add up to the total. Events without a known user are in rows with a null user and never count as active users.
+    """
+    happened = events.select(
+        F.col("event_date").alias("activity_date"),
+        F.col("resolved_user_id").alias("user_id"),
+        *GRAIN[2:],
+        F.lit(1).alias("events"),
+        (~F.col("event_name").isin(*passive_events)).cast("int").alias("active_events"),
+        F.col("event_name").isin(*content_events).cast("int").alias("content_events"),
+        (F.col("event_name") == v.ITEM_STARTED).cast("int").alias("items_started"),
+        (F.col("event_name") == v.ITEM_FINISHED).cast("int").alias("items_finished"),
+        F.lit(0).alias("sessions_started"),
+        F.col("event_timestamp").alias("_at"),
+    )
+    started = fact_session.select(
+        F.col("session_date").alias("activity_date"),
+        *GRAIN[1:],
+        *[F.lit(0).alias(n) for n in ("events", "active_events", "content_events", "items_started", "items_finished")],
+        F.lit(1).alias("sessions_started"),
+        F.col("started_at").alias("_at"),
+    )
+    measures = ("events", "active_events", "content_events", "items_started", "items_finished", "sessions_started")
+    rows = (
+        happened.unionByName(started)
+        .groupBy(*GRAIN)
+        .agg(
+            *[F.sum(name).alias(name) for name in measures],
+            F.min("_at").alias("first_event_at"),
+            F.max("_at").alias("last_event_at"),
+        )
+    )
+    latest_first = Window.partitionBy("activity_date", "user_id").orderBy(
+        F.desc("last_event_at"), "platform", "country_code", "user_access_type"
+    )
+    known = F.col("user_id").isNotNull()
+    return rows.select(
+        *GRAIN,
+        *measures,
+        "first_event_at",
+        "last_event_at",
+        (known & (F.col("active_events") > 0)).alias("is_active"),
+        (known & (F.col("content_events") > 0)).alias("is_learner"),
+        (known & (F.row_number().over(latest_first) == 1)).alias("is_last_of_day"),
+    )

@@ -1,0 +1,53 @@
+"""Who was active in each country and region in the last 30 days."""
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from engagement_lib import vocabulary as v
+from engagement_lib.engine.table import Field, Rebuild, table
+from engagement_lib.tables.gold.dim_country import dim_country
+from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
+
+
+@table(
+    inputs=(fact_user_engagement, dim_country),
+    grain=("platform", "area_type", "area"),
+    fields=(
+        v.PLATFORM.but(description="mobile or web; total for both.", allowed=(v.TOTAL, *v.PLATFORMS)),
+        Field("area_type", "string", "Whether the area is one country or a region of several.", required=True, allowed=("country", "region")),
+        Field("area", "string", "Country code or name of the region; unknown where no country is known.", required=True),
+        Field("regional_active_users", "bigint", "Distinct users with an active event from the area in the 30 dates. Not additive.", required=True),
+        Field("regional_active_learners", "bigint", "Distinct users who started or finished an item there. Not additive.", required=True),
+        Field("events", "bigint", "Events from the area.", required=True),
+        Field("items_finished", "bigint", "Item-finished events from the area.", required=True),
+    ),
+    write=Rebuild(reads=(-29, 0)),
+)
+def report_regional_activity(fact_user_engagement: DataFrame, dim_country: DataFrame) -> DataFrame:
+    """One row per platform and area: who was active there in the 30 dates that end at the as-of date.
+
+    A user counts in each country they were seen in, once in a region. The DACH row of mobile is the sponsor's question.
+    """
+    located = fact_user_engagement.join(F.broadcast(dim_country), "country_code", "left")
+    areas = F.array(
+        F.struct(F.lit("country").alias("area_type"), F.coalesce("country_code", F.lit("unknown")).alias("area")),
+        F.struct(F.lit("region").alias("area_type"), F.col("region").alias("area")),
+    )
+    seen = (
+        located.select("*", F.inline(areas))
+        .where(F.col("area").isNotNull())
+        .withColumn("platform", F.explode(F.array(F.lit(v.TOTAL), "platform")))
+    )
+    by = ("platform", "area_type", "area")
+    users = seen.groupBy(*by, "user_id").agg(
+        F.bool_or("is_active").alias("is_active"),
+        F.bool_or("is_learner").alias("is_learner"),
+        F.sum("events").alias("events"),
+        F.sum("items_finished").alias("items_finished"),
+    )
+    return users.groupBy(*by).agg(
+        F.count_if("is_active").alias("regional_active_users"),
+        F.count_if("is_learner").alias("regional_active_learners"),
+        F.sum("events").alias("events"),
+        F.sum("items_finished").alias("items_finished"),
+    )

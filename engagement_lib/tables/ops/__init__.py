@@ -1,0 +1,1 @@
+"""Operations: what the runs themselves write down, as tables like all others."""

@@ -1,0 +1,43 @@
+"""Columns that mean the same in many tables, described once, and the words that their values use."""
+
+from engagement_lib.engine.table import Field
+
+MOBILE, WEB = "mobile", "web"
+PLATFORMS = (MOBILE, WEB)
+
+APP_OPEN, LOGIN_SUCCESSFUL = "app-open", "login-successful"
+ITEM_STARTED, ITEM_FINISHED = "item-started", "item-finished"
+EVENT_NAMES = (
+    APP_OPEN,
+    LOGIN_SUCCESSFUL,
+    ITEM_STARTED,
+    ITEM_FINISHED,
+    "onboarding-step",
+    "onboarding-completed",
+    "item-progress",
+    "feature-used",
+    "experiment-exposed",
+)
+#: Events that say that somebody reads or listens.
+CONTENT_EVENTS = (ITEM_STARTED, ITEM_FINISHED)
+
+#: The value of a split column in the rows that count everybody.
+TOTAL = "total"
+#: How a report row may be split; each value of a split is counted on its own.
+SPLITS = (TOTAL, "platform", "country_code", "user_access_type")
+
+ACTIVITY_DATE = Field("activity_date", "date", "Local date of the event in the report time zone.", required=True)
+USER_ID = Field("user_id", "string", "The user, after identities are resolved; null = anonymous.", pii=True)
+PLATFORM = Field("platform", "string", "Where the event was made.", required=True, allowed=PLATFORMS)
+COUNTRY_CODE = Field("country_code", "string", "ISO 3166 alpha-2 code, upper case; null = unknown.")
+USER_ACCESS_TYPE = Field("user_access_type", "string", "What the user pays for at the event: free or premium.")
+ITEM_ID = Field("item_id", "string", "The book summary or other item, as canonical text: 873, never 873.0.")
+ITEM_TYPE = Field("item_type", "string", "Kind of item as the tracker names it, e.g. book.")
+SESSION_KEY = Field("session_key", "string", "Id of the session: MD5 over who, where and when it started.", required=True)
+
+SPLIT = Field("split", "string", "What the row is split by; total counts everybody.", required=True, allowed=SPLITS)
+SPLIT_VALUE = Field("split_value", "string", "The platform, country or access type; total or unknown.", required=True)
+
+LOAD = Field("_load", "bigint", "Number of the load that brought the record; rises by one with each load.", required=True)
+SOURCE_FILE = Field("source_file", "string", "Landed file, relative to the landing root.", required=True)
+SOURCE_RECORD = Field("source_record", "bigint", "Number of the record in its file, from 1, the header apart.", required=True)
