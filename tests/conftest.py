@@ -1,0 +1,41 @@
+"""Fixtures for all tests: one Spark session, and the reference material that not every checkout has beside it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from engagement_lib.session import build_session
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    """One small session for the whole test run; whatever it writes lies below pytest's own temporary folder."""
+    scratch = tmp_path_factory.mktemp("spark")
+    session = build_session(
+        {
+            "spark.master": "local[2]",
+            "spark.driver.memory": "2g",
+            # Tests are many small queries: the optimising compiler costs them more than it gains.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+            "spark.default.parallelism": "1",
+            "spark.sql.shuffle.partitions": "1",
+            "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+            "spark.local.dir": str(scratch / "local"),
+        },
+        app_name="tests",
+    )
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder ``shared`` beside the repository: seed events, published cases, hostile texts."""
+    folder = REPOSITORY.parent / "shared"
+    if not folder.is_dir():
+        pytest.skip("needs the folder ../shared (seed events and published cases), which is not beside this checkout")
+    return folder

@@ -1,0 +1,58 @@
+"""gold.report_daily_engagement: daily active users and learners, days without events, gaps in the feed."""
+
+from datetime import date
+
+from pyspark.sql import SparkSession
+
+from engagement_lib.tables.gold.dim_date import dim_date
+from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
+from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
+from tests.support import assert_rows, filled
+
+FACT = """
+    activity_date | user_id | platform | country_code | user_access_type | events | items_finished | is_active | is_learner | is_last_of_day
+    2025-02-01    | u1      | web      | DE           | free             | 3      | 1              | true      | true       | false
+    2025-02-01    | u1      | mobile   | DE           | free             | 1      | 0              | true      | false      | true
+    2025-02-01    | u2      | web      |              | premium          | 1      | 0              | true      | false      | true
+    2025-02-01    |         | web      | FR           | free             | 5      | 2              | false     | false      | false
+    2025-02-03    | u1      | web      | DE           | free             | 1      | 0              | true      | false      | true
+"""
+
+
+def report(spark: SparkSession, first: date, last: date):  # type: ignore[no-untyped-def]
+    fact = filled(spark, fact_user_engagement, FACT)
+    return report_daily_engagement(fact, dim_date(spark.range(1)), first_day=first, as_of=last)
+
+
+def test_a_user_on_two_platforms_is_one_daily_active_user(spark: SparkSession) -> None:
+    found = report(spark, date(2025, 2, 1), date(2025, 2, 1)).where("activity_date = '2025-02-01'")
+    assert_rows(
+        found,
+        report_daily_engagement,
+        """
+        split            | split_value | daily_active_users | daily_active_learners | events | content_completions | users_last_seen | anonymous_events
+        total            | total       | 2                  | 1                     | 10     | 3                   | 2               | 5
+        platform         | web         | 2                  | 1                     | 9      | 3                   | 1               | 5
+        platform         | mobile      | 1                  | 0                     | 1      | 0                   | 1               | 0
+        country_code     | DE          | 1                  | 1                     | 4      | 1                   | 1               | 0
+        country_code     | unknown     | 1                  | 0                     | 1      | 0                   | 1               | 0
+        country_code     | FR          | 0                  | 0                     | 5      | 2                   | 0               | 5
+        user_access_type | free        | 1                  | 1                     | 9      | 3                   | 1               | 5
+        user_access_type | premium     | 1                  | 0                     | 1      | 0                   | 1               | 0
+        """,
+    )
+
+
+def test_days_without_events_are_rows_with_zero_and_name_the_silent_platforms(spark: SparkSession) -> None:
+    found = report(spark, date(2025, 1, 31), date(2025, 2, 3)).where("split = 'total'")
+    assert_rows(
+        found,
+        report_daily_engagement,
+        """
+        activity_date | daily_active_users | silent_platforms | is_complete
+        2025-01-31    | 0                  | [mobile, web]    | false
+        2025-02-01    | 2                  | []               | true
+        2025-02-02    | 0                  | [mobile, web]    | false
+        2025-02-03    | 1                  | [mobile]         | false
+        """,
+    )

@@ -1,0 +1,170 @@
+"""silver.events: how records of the trackers become events, and which are turned away."""
+
+from pyspark.sql import DataFrame, SparkSession
+
+from engagement_lib.tables.bronze.mobile_events import mobile_events
+from engagement_lib.tables.bronze.web_events import web_events
+from engagement_lib.tables.silver.events import events
+from tests.support import rows
+
+MOBILE_DEFAULTS = {
+    "event_name": "app-open",
+    "event_timestamp": "2025-02-03 10:00:00.000",
+    "arrival_timestamp": "2025-02-03 10:00:05.000",
+    "user_id": "u1",
+    "client_id": "c1",
+    "session_id": "s1",
+    "device_locale_code": "de_DE",
+    "device_locale_country": "DE",
+    "device_make": "apple",
+    "device_platform_name": "iOS",
+}
+
+
+def bronze(spark: SparkSession, table, drawing: str | None, defaults: dict[str, str]) -> DataFrame:  # type: ignore[no-untyped-def]
+    """Bronze rows with the drawn columns, the defaults, and null elsewhere; records are numbered as drawn."""
+    names = [f.name for f in table.fields]
+    drawn = rows(spark, table, drawing).collect() if drawing else []
+    filled = []
+    for number, row in enumerate(drawn, start=1):
+        values = {**dict.fromkeys(names), **defaults, "_file": "f.csv", "_file_hash": "h", "_record": number, "_load": 1}
+        filled.append(tuple({**values, **row.asDict()}[name] for name in names))
+    return spark.createDataFrame(filled, ", ".join(f"{f.name} {f.type}" for f in table.fields))
+
+
+def from_mobile(spark: SparkSession, drawing: str, **parameters) -> DataFrame:  # type: ignore[no-untyped-def]
+    return events(bronze(spark, mobile_events, drawing, MOBILE_DEFAULTS), bronze(spark, web_events, None, {}), **parameters)
+
+
+def from_web(spark: SparkSession, drawing: str) -> DataFrame:
+    defaults = {k: v for k, v in MOBILE_DEFAULTS.items() if not k.startswith(("device_", "client"))}
+    return events(bronze(spark, mobile_events, None, {}), bronze(spark, web_events, drawing, defaults))
+
+
+def values(records: DataFrame, *columns: str) -> list[tuple]:
+    return [tuple(row) for row in records.orderBy("source_record").select(*columns).collect()]
+
+
+def test_the_country_is_the_region_of_the_locale_and_contradictions_are_flagged(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        device_locale_code | device_locale_country
+        de_AT              | AT
+        es_ES              | FR
+        null               | FR
+        de                 | null
+        """,
+    )
+    assert values(records, "country_code", "country_source", "language", "quality_flags") == [
+        ("AT", "device_locale_code", "de", []),
+        ("ES", "device_locale_code", "es", ["country_contradicts_locale"]),
+        ("FR", "device_locale_country", None, []),
+        (None, None, "de", []),
+    ]
+
+
+def test_items_have_one_id_on_both_platforms_and_titles_lose_their_quotes(spark: SparkSession) -> None:
+    drawing = """
+        event_name   | item_id | item_title
+        item-started | 873.0   | "'The 5 AM Club'"
+        item-started | 0873    | Rock 'n' Roll'
+        item-started | 1e400   | 'Tis
+    """
+    expected = [("873", "The 5 AM Club"), ("0873", "Rock 'n' Roll'"), ("1e400", "'Tis")]
+    assert values(from_mobile(spark, drawing), "item_id", "item_title") == expected
+    web = from_web(spark, "event_name | item_id\nitem-started | 873")
+    assert values(web, "item_id") == [("873",)]
+
+
+def test_a_redelivery_has_the_key_of_the_first_delivery_and_another_item_has_not(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        event_name    | item_id | arrival_timestamp       | event_timestamp
+        item-finished | 1006.0  | 2025-02-03 10:00:05.000 | 2025-02-03 10:00:00.000
+        item-finished | 1006    | 2025-03-09 00:00:00.000 | 2025-02-03T10:00:00Z
+        item-finished | 1007.0  | 2025-02-03 10:00:05.000 | 2025-02-03 10:00:00.000
+        """,
+    )
+    first, again, other = [key for (key,) in values(records, "event_id")]
+    assert first == again != other
+    assert len(first) == 32
+
+
+def test_a_record_that_breaks_a_rule_names_it(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        event_name    | event_timestamp         | arrival_timestamp       | user_id | client_id | item_id
+        null          | 2025-02-03 10:00:00.000 | 2025-02-03 10:00:00.000 | u1      | c1        |
+        app-opened    | 2025-02-03 10:00:00.000 | 2025-02-03 10:00:00.000 | u1      | c1        |
+        app-open      | 2025-02-30 10:00:00.000 | 2025-02-03 10:00:00.000 | u1      | c1        |
+        app-open      | 12:30:00                | 2025-02-03 10:00:00.000 | u1      | c1        |
+        app-open      | 0001-01-01 10:00:00     | 2025-02-03 10:00:00.000 | u1      | c1        |
+        app-open      | 1738576800              | 2025-02-03 10:00:00.000 | u1      | c1        |
+        app-open      | null                    | 2025-02-03 10:00:00.000 | u1      | c1        |
+        app-open      | 2025-02-03 10:00:00     | tomorrow                | u1      | c1        |
+        app-open      | 2025-02-03 10:00:00     | 2025-02-03 10:00:00     | NULL    | N/A       |
+        item-finished | 2025-02-03 10:00:00     | 2025-02-03 10:00:00     | u1      | c1        |
+        app-open      | 2025-02-03 10:00:00     | 2025-02-03 10:00:00     | null    | c1        |
+        """,
+    )
+    assert [rule for (rule,) in values(records, "_rule")] == [
+        "event_name_missing",
+        "event_name_unknown",
+        "event_timestamp_invalid",
+        "event_timestamp_invalid",
+        "event_timestamp_invalid",
+        "event_timestamp_invalid",
+        "event_timestamp_missing",
+        "arrival_timestamp_invalid",
+        "user_missing",
+        "item_missing",
+        None,
+    ]
+    reason = values(records, "_reason")[2][0]
+    assert reason.startswith("event_timestamp '2025-02-30 10:00:00.000' is not yyyy-MM-dd HH:mm:ss")
+
+
+def test_an_unparsable_record_keeps_its_text(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        _corrupt   | _corrupt_reason | event_name | event_timestamp | user_id | client_id
+        a,"b,c     | 3 fields of 22  | null       | null            | null    | null
+        """.replace('"', ""),
+    )
+    assert values(records, "_rule", "_reason", "_raw") == [("unparsable_record", "3 fields of 22", "a,b,c")]
+
+
+def test_blanks_around_an_id_do_not_make_another_user(spark: SparkSession) -> None:
+    records = from_mobile(spark, 'user_id\n"u1"\n" u1"\n"u1\\t"\n"u1\\u00a0"\n"\\u200bu1"')
+    assert {user for (user,) in values(records, "user_id")} == {"u1"}
+    assert len({key for (key,) in values(records, "event_id")}) == 1
+
+
+def test_the_day_is_the_local_day_of_the_report_time_zone(spark: SparkSession) -> None:
+    drawing = "event_timestamp\n2025-03-30 00:30:00\n2025-03-29 23:30:00\n2025-10-25 22:30:00"
+    days = values(from_mobile(spark, drawing, report_time_zone="Europe/Berlin"), "event_date")
+    assert [str(day) for (day,) in days] == ["2025-03-30", "2025-03-30", "2025-10-26"]
+    days = values(from_mobile(spark, drawing), "event_date")
+    assert [str(day) for (day,) in days] == ["2025-03-30", "2025-03-29", "2025-10-25"]
+
+
+def test_columns_without_a_place_are_kept_by_name(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        device_make | _rescued
+        apple       | "{\\"mood\\": \\"good\\", \\"progress_pct\\": \\"40\\"}"
+        """,
+    )
+    [(properties, progress)] = values(records, "properties", "progress_pct")
+    assert properties["device_make"] == "apple" and properties["mood"] == "good"
+    assert progress == 40.0
+
+
+def test_an_alias_of_an_event_name_is_that_event(spark: SparkSession) -> None:
+    aliased = from_mobile(spark, "event_name\nappOpened", event_name_aliases={"appOpened": "app-open"})
+    assert values(aliased, "event_name", "_rule") == [("app-open", None)]

@@ -1,0 +1,138 @@
+"""The real events of the app give the answers that two independent ways agreed on (golden.json)."""
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+from engagement_lib.cli import main
+from engagement_lib.engine.lake import Lake
+from engagement_lib.pipeline import all_tables
+
+TABLES = all_tables()
+
+
+@pytest.fixture(scope="module")
+def golden(shared: Path) -> dict:
+    return json.loads((shared / "seed_data" / "golden.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def whole(spark: SparkSession, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The two files as they are, loaded by three runs."""
+    root = tmp_path_factory.mktemp("whole")
+    for _ in range(3):
+        assert main(["--landing", str(shared / "seed_data"), "--lake", str(root)], spark=spark) == 0
+    return Lake(spark, root=str(root))
+
+
+@pytest.fixture(scope="module")
+def split_by_day(spark: SparkSession, shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Lake:
+    """The same records in one file a day, delivered from the last day to the first in three runs, each file twice."""
+    root, landing = tmp_path_factory.mktemp("split"), tmp_path_factory.mktemp("landing")
+    deliveries = sorted(_files_by_day(shared / "seed_data"), reverse=True)
+    for part in (deliveries[:3], deliveries[3:8], deliveries[8:]):
+        for day, source, lines in part:
+            for copy in ("first", "second"):
+                # A line end more makes other bytes of the same records: another delivery, not a repeated file.
+                text = "".join(lines) + ("\n" if copy == "second" else "")
+                (landing / f"{source}-{day}-{copy}.csv").write_text(text, encoding="utf-8")
+        assert main(["--landing", str(landing), "--lake", str(root)], spark=spark) == 0
+    return Lake(spark, root=str(root))
+
+
+def _files_by_day(seed: Path) -> Iterator[tuple[str, str, list[str]]]:
+    for source in ("mobile_events", "web_events"):
+        with open(seed / f"{source}.csv", encoding="utf-8", newline="") as file:
+            header, *records = list(csv.reader(file))
+        at = header.index("event_timestamp")
+        for day in sorted({record[at][:10] for record in records}):
+            lines = [_line(header)] + [_line(record) for record in records if record[at].startswith(day)]
+            yield day, source, lines
+
+
+def _line(cells: list[str]) -> str:
+    return ",".join('"' + cell.replace('"', '""') + '"' if cell else "" for cell in cells) + "\n"
+
+
+@pytest.fixture(params=["whole", "split_by_day"])
+def lake(request: pytest.FixtureRequest) -> Lake:
+    return request.getfixturevalue(request.param)
+
+
+def read(lake: Lake, name: str):  # type: ignore[no-untyped-def]
+    return lake.read(TABLES[name])
+
+
+def test_events_are_counted_once(lake: Lake, golden: dict) -> None:
+    by_platform = {row.platform: row["count"] for row in read(lake, "silver.events").groupBy("platform").count().collect()}
+    assert by_platform == {"mobile": golden["events"]["mobile"], "web": golden["events"]["web"]}
+    assert read(lake, "silver.quarantine").count() == 0
+
+
+def test_daily_active_users_and_learners(lake: Lake, golden: dict) -> None:
+    rows = read(lake, "gold.report_daily_engagement").where("split IN ('total', 'platform')").collect()
+    users = {(row.split_value, str(row.activity_date)): row.daily_active_users for row in rows}
+    learners = {str(row.activity_date): row.daily_active_learners for row in rows if row.split == "total"}
+    assert {day: n for (value, day), n in users.items() if value == "total"} == golden["dau"]
+    assert learners == golden["dal"]
+    for platform, expected in golden["dau_by_platform"].items():
+        assert {day: n for (value, day), n in users.items() if value == platform} == expected
+
+
+def test_completions(lake: Lake, golden: dict) -> None:
+    rows = {r.platform: r for r in read(lake, "gold.report_content_completion").where("item_type = 'total'").collect()}
+    assert rows["web"].content_completions == golden["web_completions"]["deduplicated"] == 35
+    assert rows["web"].items_completed == golden["web_completions"]["distinct_user_items"]
+    assert rows["mobile"].content_completions == golden["mobile_completions"]
+    assert rows["total"].starts == int(golden["item_funnel"]["start_events"])
+    assert rows["total"].items_completed == int(golden["item_funnel"]["finished_user_items"])
+
+
+def test_the_dach_region(lake: Lake, golden: dict) -> None:
+    rows = read(lake, "gold.report_regional_activity").where("area = 'DACH'").collect()
+    users = {row.platform: row.regional_active_users for row in rows}
+    learners = {row.platform: row.regional_active_learners for row in rows}
+    expected = golden["dach_mobile_30d"]
+    assert users["mobile"] == expected["b_device_locale_code_any_event"] == 17
+    assert users["total"] == expected["c_both_platforms_locale_code_and_web_country"]
+    assert learners["mobile"] == expected["b3_device_locale_code_content_events"]
+
+
+def test_active_windows(lake: Lake, golden: dict) -> None:
+    total = read(lake, "gold.report_active_windows").where("split = 'total'")
+    rows = {row.activity_date: row for row in total.collect()}
+    last = rows[date(2025, 2, 5)]
+    assert (last.weekly_active_users, last.monthly_active_users_28d, last.monthly_active_users_30d) == (150, 156, 156)
+    assert golden["wau7"] == 150 and golden["mau30_as_of_2025-02-05"] == 156
+    assert last.stickiness is None and last.dau_over_mau is None and last.is_partial_window
+    calendar = {"2025-01": rows[date(2025, 1, 31)], "2025-02": last}
+    assert {month: row.monthly_active_users_calendar for month, row in calendar.items()} == golden["mau_calendar"]
+
+
+def test_sessions(lake: Lake, golden: dict) -> None:
+    """A gap of exactly 30:00 occurs: it is one session."""
+    sessions = read(lake, "gold.fact_session")
+    assert sessions.count() == golden["sessions"]["gap_gt_30min"] == 169
+    assert sessions.agg(F.sum("events")).first()[0] == golden["events"]["all"]
+
+
+def test_what_was_repaired_is_counted(lake: Lake, golden: dict) -> None:
+    flags = read(lake, "silver.events").select(F.explode("quality_flags").alias("flag")).groupBy("flag").count()
+    counted = {row.flag: row["count"] for row in flags.collect()}
+    quality = golden["data_quality"]
+    assert counted["item_id_was_decimal"] == quality["item_id_with_trailing_dot0"][0]
+    assert counted["title_was_quoted"] == quality["item_title_wrapped_in_single_quotes"][0]
+    assert counted["device_missing"] == quality["mobile_device_make_or_platform_missing"][0]
+    assert counted["country_contradicts_locale"] == quality["mobile_locale_columns_disagree_with_code"][0]
+
+
+def test_every_record_is_accounted_for(lake: Lake) -> None:
+    files = read(lake, "ops.files").where("verdict <> 'refused'").collect()
+    assert files and all(f.records == f.events + f.duplicates + f.quarantined for f in files)
+    assert sum(f.events for f in files) == 188
