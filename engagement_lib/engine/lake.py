@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit, Version
-from engagement_lib.engine.table import Merge, ReplaceDays, Table
+from engagement_lib.engine.table import ReplaceDays, Table
 from engagement_lib.errors import ConfigError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -132,7 +132,7 @@ class _Pass:
                 return
         else:
             rows = conform(target(rows.withColumn("_load", self._load_of(rows))), target)
-        where = None if self.is_first else "_load > {load}".format(load=int(self.consumed))
+        where = None if self.is_first else f"_load > {int(self.consumed)}"
         self.lake.overwrite(target, guarded(rows, target), self.commit, where=where)
 
     def _load_of(self, rows: DataFrame) -> Column:

@@ -21,7 +21,7 @@ from engagement_lib.engine.table import Field, Rebuild, table
 def dim_country(
     one_row: DataFrame,
     *,
-    regions: Mapping[str, Sequence[str]] = {"DACH": ("DE", "AT", "CH")},  # noqa: B006 - never changed
+    regions: Mapping[str, Sequence[str]] = {"DACH": ("DE", "AT", "CH")},
 ) -> DataFrame:
     """One row per country, with its region where the configuration puts it into one."""
     region_of = {code: region for region, codes in regions.items() for code in codes}

@@ -65,7 +65,7 @@ def events(
     mobile_events: DataFrame,
     web_events: DataFrame,
     *,
-    event_name_aliases: Mapping[str, str] = {},  # noqa: B006 - never changed
+    event_name_aliases: Mapping[str, str] = {},
     report_time_zone: str = "UTC",
 ) -> DataFrame:
     """One row per unique event of all sources, typed and repaired.

@@ -1,0 +1,143 @@
+"""The forms in which a day's file may lie in the landing folder."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from engagement_lib.generator.catalogue import csv_cell
+from engagement_lib.generator.trackers import COLUMNS, Event
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one file is written; the default is the seed's."""
+
+    suffix: str = ".csv"
+    is_reordered: bool = False
+    has_unknown_column: bool = False
+    line_end: str = "\n"
+    has_byte_order_mark: bool = False
+    has_blank_lines: bool = False
+    has_last_line_end: bool = True
+    is_header_only: bool = False
+    is_missing: bool = False
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the file holds one JSON object per line."""
+        return ".csv" not in self.suffix
+
+
+class Row(NamedTuple):
+    """One record of a file and what it is in truth."""
+
+    text: str  # in the seed's column order; as it stands in the file where is_verbatim
+    arrival: int
+    event: Event | None
+    reason: str = ""  # why it is no event
+    is_verbatim: bool = False
+
+
+PLAIN = Layout()
+_SPECIAL = {
+    ("web_events", 9): Layout(has_blank_lines=True),
+    ("mobile_events", 13): Layout(suffix=".ndjson"),
+    ("mobile_events", 20): Layout(is_missing=True),
+    ("web_events", 26): Layout(suffix=".jsonl"),
+    ("mobile_events", 33): Layout(is_missing=True),
+    ("web_events", 33): Layout(is_missing=True),
+    ("mobile_events", 36): Layout(is_reordered=True),
+    ("web_events", 44): Layout(is_reordered=True, has_unknown_column=True),
+    ("web_events", 47): Layout(is_missing=True),
+    ("mobile_events", 50): Layout(has_unknown_column=True),
+    ("web_events", 55): Layout(suffix=".ndjson.gz"),
+    ("web_events", 58): Layout(line_end="\r\n", has_byte_order_mark=True),
+    ("web_events", 61): Layout(is_header_only=True),
+    ("mobile_events", 64): Layout(has_last_line_end=False),
+}
+SILENT_DAY = 33  # nothing happens and nothing arrives
+
+
+def layout_of(source: str, day: int) -> Layout:
+    """The form of a day's file: plain, compressed once a week, special on a few days."""
+    weekly = 3 if source == "mobile_events" else 5
+    usual = Layout(suffix=".csv.gz") if day % 7 == weekly else PLAIN
+    return _SPECIAL.get((source, day), usual)
+
+
+def write_file(path: Path, source: str, layout: Layout, rows: Iterable[Row]) -> None:
+    """Write one file; it appears under its name only when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name("." + path.name + ".part")
+    lines = _json_lines(source, rows) if layout.is_json else _csv_lines(source, layout, rows)
+    with open(unfinished, "wb") as raw:
+        # No name and no time in the compressed header: the same rows are the same bytes.
+        target = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else raw
+        with io.TextIOWrapper(io.BufferedWriter(target, 1 << 20), encoding="utf-8", newline="") as text:
+            text.writelines(lines)
+    os.replace(unfinished, path)
+
+
+def _csv_lines(source: str, layout: Layout, rows: Iterable[Row]) -> Iterator[str]:
+    texts = _csv_texts(source, layout, rows)
+    if layout.has_last_line_end:
+        return (text + layout.line_end for text in texts)
+    return iter([layout.line_end.join(texts)])
+
+
+def _csv_texts(source: str, layout: Layout, rows: Iterable[Row]) -> Iterator[str]:
+    mark = "\ufeff" if layout.has_byte_order_mark else ""
+    yield mark + _arranged(",".join(COLUMNS[source]), layout, "consent_version")
+    for number, row in enumerate(rows):
+        yield row.text if row.is_verbatim else _arranged(row.text, layout, f"v{number % 3 + 1}")
+        if layout.has_blank_lines and number in (4, 7):
+            yield ""
+    if layout.has_blank_lines:
+        yield ""
+
+
+def _arranged(text: str, layout: Layout, unknown_value: str) -> str:
+    if not (layout.is_reordered or layout.has_unknown_column):
+        return text
+    cells = cells_of(text)
+    if layout.is_reordered:
+        cells = cells[7:] + cells[:7]
+    if layout.has_unknown_column:
+        cells = [*cells[:5], unknown_value, *cells[5:]]
+    return line_of(cells)
+
+
+def _json_lines(source: str, rows: Iterable[Row]) -> Iterator[str]:
+    for row in rows:
+        if row.is_verbatim:
+            yield json.dumps({"event_name": row.text}, ensure_ascii=False)[:-2] + "\n"
+            continue
+        record = {column: _json_value(column, cell) for column, cell in zip(COLUMNS[source], cells_of(row.text), strict=True)}
+        yield json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _json_value(column: str, cell: str) -> str | int | float | None:
+    """The JSON tracker sends numbers as numbers and leaves nothing empty."""
+    if cell == "":
+        return None
+    if column in ("item_id", "cookies_enabled") and cell.replace(".", "", 1).isdigit():
+        return float(cell) if "." in cell else int(cell)
+    return cell
+
+
+def cells_of(text: str) -> list[str]:
+    """The cells of one record."""
+    return next(csv.reader(io.StringIO(text, newline="")))
+
+
+def line_of(cells: Iterable[str]) -> str:
+    """One record from its cells."""
+    return ",".join(csv_cell(cell) for cell in cells)

@@ -1,0 +1,82 @@
+"""Generating a landing folder: days in parallel, the result independent of how many processes work on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from engagement_lib.generator.feed import Feed
+from engagement_lib.generator.layouts import write_file
+from engagement_lib.generator.population import Population
+from engagement_lib.generator.truth import Fact, Truth, facts_of
+
+LONGEST_BLOCK_DAYS = 16  # a block makes the day before its first one again
+
+
+@dataclass(frozen=True)
+class Data:
+    """What the events are; the same values are the same bytes."""
+
+    seed: int
+    first_day: date
+    days: int
+    users: int
+    activity: float
+    longest_late_days: int
+    is_plain: bool
+
+    def feed(self) -> Feed:
+        """The files of this data."""
+        population = Population(self.seed, self.first_day, self.users, self.activity)
+        return Feed(population, self.longest_late_days, self.is_plain)
+
+
+@dataclass(frozen=True)
+class Written:
+    """One written file; ``facts`` is empty where truth is not asked for."""
+
+    path: str
+    records: int
+    size: int
+    facts: list[Fact | str]
+
+
+def generate(data: Data, out: Path, first: int, last: int, processes: int, with_truth: bool) -> Iterator[Written]:
+    """Write the files that arrive on days ``first`` to ``last`` (counted from 0); yields them in order."""
+    length = min(LONGEST_BLOCK_DAYS, -(-(last - first + 1) // processes))
+    blocks = [(start, min(start + length - 1, last)) for start in range(first, last + 1, length)]
+    if processes == 1 or len(blocks) == 1:
+        for block in blocks:
+            yield from _write_block(data, out, *block, with_truth)
+        return
+    with ProcessPoolExecutor(processes) as pool:
+        futures = [pool.submit(_write_block, data, out, *block, with_truth) for block in blocks]
+        for future in futures:
+            yield from future.result()
+
+
+def _write_block(data: Data, out: Path, first: int, last: int, with_truth: bool) -> list[Written]:
+    written = []
+    for file in data.feed().files(first, last):
+        path = out / file.path
+        write_file(path, file.source, file.layout, file.rows)
+        facts = facts_of(file.rows) if with_truth else []
+        written.append(Written(file.path, len(file.rows), path.stat().st_size, facts))
+    return written
+
+
+def write_truth(data: Data, out: Path, files: list[Written]) -> None:
+    """Write truth.json beside the sources."""
+    truth = Truth()
+    for file in files:
+        truth.add(file.path, file.facts)
+    arguments = asdict(data) | {"first_day": data.first_day.isoformat()}
+    text = json.dumps({"generator": arguments, **truth.answers()}, indent=1, sort_keys=True) + "\n"
+    unfinished = out / ".truth.json.part"
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, out / "truth.json")

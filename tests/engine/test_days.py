@@ -1,0 +1,72 @@
+"""engine.days: which days are computed again, and from which days of the inputs."""
+
+from datetime import date
+
+from engagement_lib.engine.commit import Commit, Version
+from engagement_lib.engine.days import days_to_replace, reads_of
+from engagement_lib.engine.lake import on_days, ranges
+from engagement_lib.tables.gold.fact_session import fact_session
+from engagement_lib.tables.gold.report_active_windows import report_active_windows
+
+FIRST, LAST = date(2025, 2, 1), date(2025, 2, 20)
+
+
+class History:
+    """The part of a lake that is asked: each table's versions, newest first."""
+
+    def __init__(self, *commits: Commit) -> None:
+        self.commits = [Version(number, 0, commit) for number, commit in enumerate(commits, start=1)][::-1]
+
+    def versions(self, table, *, after: int):  # type: ignore[no-untyped-def]
+        return [version for version in self.commits if version.number > after]
+
+
+def changed(*days: int) -> Commit:
+    return Commit("r", days=tuple(date(2025, 2, day) for day in days))
+
+
+def built(**inputs: int) -> Commit:
+    return Commit("r", inputs={"silver.events": 1, "gold.fact_user_engagement": 1, **inputs}, span=(FIRST, LAST))
+
+
+def numbers(work) -> list[int] | None:  # type: ignore[no-untyped-def]
+    return None if work.days is None else [day.day for day in work.days]
+
+
+def test_a_session_day_is_computed_again_if_a_day_that_it_reads_changed() -> None:
+    work = days_to_replace(History(changed(1), changed(10)), fact_session, built(), (FIRST, LAST))
+    assert numbers(work) == [9, 10, 11, 12]
+    assert reads_of(fact_session, [date(2025, 2, 10)]) == [(date(2025, 2, 8), date(2025, 2, 11))]
+
+
+def test_windows_are_computed_again_up_to_the_last_day_that_is_covered() -> None:
+    work = days_to_replace(History(changed(1), changed(18)), report_active_windows, built(), (FIRST, LAST))
+    assert numbers(work) == [18, 19, 20]
+
+
+def test_days_that_are_newly_covered_or_no_longer_are_computed_too() -> None:
+    later = (FIRST, date(2025, 2, 22))
+    assert numbers(days_to_replace(History(changed(1)), report_active_windows, built(), later)) == [21, 22]
+    earlier = (FIRST, date(2025, 2, 18))
+    assert numbers(days_to_replace(History(changed(1)), report_active_windows, built(), earlier)) == [19, 20]
+
+
+def test_nothing_changed_is_no_work() -> None:
+    assert days_to_replace(History(changed(1)), fact_session, built(), (FIRST, LAST)).is_nothing
+
+
+def test_all_days_are_computed_at_first_after_a_rebuild_of_an_input_and_when_its_history_is_gone() -> None:
+    assert numbers(days_to_replace(History(), fact_session, None, None)) is None
+    rebuilt = History(changed(1), Commit("r", days=None))
+    assert numbers(days_to_replace(rebuilt, fact_session, built(), (FIRST, LAST))) is None
+    cleaned = History(changed(1), changed(2), changed(3))
+    cleaned.commits = cleaned.commits[:1]
+    work = days_to_replace(cleaned, fact_session, built(), (FIRST, LAST))
+    assert numbers(work) is None and "no longer reaches back" in work.why
+
+
+def test_days_become_as_few_ranges_as_possible() -> None:
+    days = [date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 3)]
+    assert ranges(days) == [(date(2025, 2, 28), date(2025, 3, 1)), (date(2025, 3, 3), date(2025, 3, 3))]
+    assert on_days("day", days[2:]) == "day BETWEEN DATE'2025-03-03' AND DATE'2025-03-03'"
+    assert on_days("day", []) == "false"

@@ -1,0 +1,119 @@
+"""Random histories: what a few users did, and the ways in which the same records can be delivered."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from engagement_lib.sources import mobile_events, web_events
+
+SOURCES = {"mobile_events": mobile_events.SOURCE, "web_events": web_events.SOURCE}
+START = datetime(2025, 3, 27, 22, 0)
+DAYS = 9
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record of a source, as its cells by column name."""
+
+    source: str
+    cells: tuple[tuple[str, str], ...]
+
+    @property
+    def day(self) -> str:
+        return dict(self.cells).get("event_timestamp", "")[:10]
+
+
+def random_records(seed: int, size: int = 90) -> list[Record]:
+    """Distinct records: visits of several events, some across midnight, redeliveries with other contents, broken records."""
+    chance = random.Random(seed)
+    records: dict[Record, None] = {}
+    while len(records) < size:
+        at = START + timedelta(minutes=chance.randrange(DAYS * 24 * 60))
+        source, user = chance.choice(list(SOURCES)), f"u{chance.randrange(9)}"
+        for _ in range(chance.randrange(1, 5)):
+            record = _record(chance, source, user if chance.random() < 0.95 else "", at)
+            records[record] = None
+            if chance.random() < 0.15:
+                records[_redelivered(chance, record)] = None
+            at += timedelta(seconds=chance.choice([0, 20, 300, 1800, 1801, 4000]))
+    return list(records)
+
+
+def _record(chance: random.Random, source: str, user: str, at: datetime) -> Record:
+    name = chance.choice(["app-open", "login-successful", "item-started", "item-finished"])
+    item = str(chance.randrange(1, 4)) if name.startswith("item") else ""
+    cells = {
+        "event_name": name if chance.random() < 0.97 else "no-such-event",
+        "event_timestamp": _text(at) if chance.random() < 0.97 else "2025-02-30 10:00:00.000",
+        "arrival_timestamp": _text(at + timedelta(seconds=chance.randrange(5, 100))),
+        "user_id": user,
+        "session_id": "s" + str(chance.randrange(1000)),
+        "user_access_type": chance.choice(["free", "premium"]),
+        "item_id": item + ".0" if item and source == "mobile_events" else item,
+        "item_type": "book" if item else "",
+        "item_title": chance.choice(["Plain", "With, comma", "'Quoted'", 'A "B" C', "Two\nlines"]) if item else "",
+    }
+    if source == "mobile_events":
+        cells |= {"client_id": f"c{chance.randrange(50)}", "device_locale_code": chance.choice(["de_DE", "de_AT", "fr_FR", "en"])}
+        cells |= {"device_locale_country": "FR", "topLevelScreenName": chance.choice(["home", "reader", ""])}
+    else:
+        cells |= {"fingerprint": f"f{chance.randrange(50)}", "country_code": chance.choice(["DE", "CH", "US", ""])}
+    return Record(source, tuple(sorted(cells.items())))
+
+
+def _redelivered(chance: random.Random, record: Record) -> Record:
+    """The same event once more: it arrived at another time or at the same, and says something else about itself."""
+    cells = dict(record.cells)
+    arrived = datetime.fromisoformat(cells["arrival_timestamp"]) + timedelta(seconds=chance.choice([-3, 0, 90000]))
+    cells |= {"arrival_timestamp": _text(arrived), "user_access_type": chance.choice(["free", "premium", "trial"])}
+    return Record(record.source, tuple(sorted(cells.items())))
+
+
+def _text(at: datetime) -> str:
+    return at.isoformat(" ", timespec="milliseconds")
+
+
+def write_files(folder: Path, records: Sequence[Record], tag: str, chance: random.Random | None = None) -> None:
+    """One file per source; with ``chance`` the columns are in random order, some are quoted, and a column is added."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, source in SOURCES.items():
+        mine = [dict(record.cells) for record in records if record.source == name]
+        if not mine:
+            continue
+        columns = list(source.column_names)
+        if chance is not None:
+            chance.shuffle(columns)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, columns, quoting=csv.QUOTE_ALL if chance and chance.random() < 0.3 else csv.QUOTE_MINIMAL)
+        writer.writeheader()
+        writer.writerows(mine)
+        (folder / f"{name}_{tag}.csv").write_text(text.getvalue(), encoding="utf-8", newline="")
+
+
+def deliveries(seed: int, records: Sequence[Record], parts: int) -> list[list[Record]]:
+    """The records shuffled into parts, some of them in several parts: late, out of order and repeated."""
+    chance = random.Random(seed)
+    found: list[list[Record]] = [[] for _ in range(parts)]
+    for record in records:
+        for part in {chance.randrange(parts) for _ in range(chance.choice([1, 1, 1, 2, 3]))}:
+            found[part].append(record)
+    for part in found:
+        chance.shuffle(part)
+    return found
+
+
+def day_by_day(records: Sequence[Record], seed: int) -> list[list[Record]]:
+    """The records in the order of their days, a few of them late by some days."""
+    chance = random.Random(seed)
+    days = sorted({record.day for record in records})
+    found: list[list[Record]] = [[] for _ in days]
+    for record in records:
+        late = chance.choice([0, 0, 0, 0, 0, 0, 0, 1, 4])
+        found[min(days.index(record.day) + late, len(days) - 1)].append(record)
+    return found
