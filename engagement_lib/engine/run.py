@@ -16,7 +16,7 @@ from engagement_lib.engine.checks import BrokenRule, Counted, as_check_failure, 
 from engagement_lib.engine.commit import Commit, plain
 from engagement_lib.engine.lake import Lake, on_days
 from engagement_lib.engine.merge import merge
-from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, ReplaceDays, Table, overridden
+from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, ReplaceDays, SetAside, Table, overridden
 from engagement_lib.errors import CheckFailed, ConfigError, EngagementError
 
 
@@ -70,7 +70,7 @@ class Run:
             if not self.rebuild or isinstance(table.write, AppendFiles):
                 raise ConfigError(f"{table.id}: the stored columns differ from the contract; run with --rebuild --select '{table.id}+'")
             self.lake.create(table, replace=True)
-        last = self.lake.last_commit(table)
+        last = None if isinstance(table.write, SetAside) else self.lake.last_commit(table)
         if last and not self.rebuild and (changed := _changed_parameters(last, plain(self.parameters_of(table)))):
             raise ConfigError(f"{table.id} was built with {changed}; run with --rebuild --select '{table.id}+', or set it back")
 

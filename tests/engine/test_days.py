@@ -68,5 +68,5 @@ def test_all_days_are_computed_at_first_after_a_rebuild_of_an_input_and_when_its
 def test_days_become_as_few_ranges_as_possible() -> None:
     days = [date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 3)]
     assert ranges(days) == [(date(2025, 2, 28), date(2025, 3, 1)), (date(2025, 3, 3), date(2025, 3, 3))]
-    assert on_days("day", days[2:]) == "day BETWEEN DATE'2025-03-03' AND DATE'2025-03-03'"
+    assert on_days("day", days[2:]) == "(day >= DATE'2025-03-03' AND day <= DATE'2025-03-03')"
     assert on_days("day", []) == "false"
