@@ -1,8 +1,10 @@
 """The only place that builds a SparkSession; what every machine needs is set here, what one machine has is set in ``conf/``."""
 
 import os
+import tempfile
 import time
 from collections.abc import Mapping
+from pathlib import Path
 
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
@@ -40,14 +42,16 @@ LAPTOP: Mapping[str, str] = {
     "spark.sql.shuffle.partitions": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
+    # Tables are folders of the lake; Spark would make an empty folder of its own wherever a job is started.
+    "spark.sql.warehouse.dir": str(Path(tempfile.gettempdir()) / f"spark-warehouse-{os.getuid()}"),
 }
 
 
 def build_session(conf: Mapping[str, str], *, app_name: str = "engagement-lakehouse") -> SparkSession:
     """Returns the running session, or starts one that reads and writes Delta tables in UTC.
 
-    ``conf`` holds Spark properties by their full name and wins over everything; next come the options of ``spark-submit`` and
-    ``spark-defaults.conf``, then the defaults above. A running session (notebook, test) only takes the properties that can still change.
+    ``conf`` holds Spark properties by their full name and wins over everything; next come the options of ``spark-submit``
+    and ``spark-defaults.conf``, then the defaults above. A running session (notebook, test) takes what can still change.
     Python's own time zone becomes UTC as well, because ``collect`` converts timestamps with it.
 
     Raises ``EnvironmentProblem`` if Java does not start or the session cannot work with Delta tables.

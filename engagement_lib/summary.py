@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 
 from pyspark.sql import functions as F
 
@@ -62,26 +63,25 @@ def answers(lake: Lake) -> str:
     needed = (report_daily_engagement, report_active_windows, report_content_completion, report_regional_activity)
     if any(lake.last_commit(table) is None for table in needed):
         return ""
-    daily = lake.read(report_daily_engagement).where("split = 'total'").orderBy(F.desc("activity_date")).limit(7)
-    days = [[str(r.activity_date), r.daily_active_users, r.daily_active_learners, r.content_completions, r.sessions, r.is_complete] for r in daily.collect()]
-    if not days:
+    questions = (
+        lake.read(report_daily_engagement).where("split = 'total'").orderBy(F.desc("activity_date")).limit(7),
+        lake.read(report_active_windows).where("split = 'total'").orderBy(F.desc("activity_date")).limit(1),
+        lake.read(report_content_completion).where("item_type = 'total'").orderBy("platform"),
+        lake.read(report_regional_activity).where("area_type = 'region'").orderBy("area", "platform"),
+    )
+    with ThreadPoolExecutor(len(questions)) as pool:
+        daily, windows, completions, regions = pool.map(lambda question: question.collect(), questions)
+    if not daily:
         return "No events yet."
     header = ("day", "active users", "learners", "completions", "sessions", "complete")
-    parts = ["Daily active users and learners", text_table(header, days[::-1])]
-    return "\n".join([*parts, "", *_windows(lake, days[0][0])])
-
-
-def _windows(lake: Lake, as_of: str) -> Sequence[str]:
-    windows = lake.read(report_active_windows).where((F.col("split") == "total") & (F.col("activity_date") == F.lit(as_of))).first()
-    completion = lake.read(report_content_completion).where("item_type = 'total'").orderBy("platform").collect()
-    dach = lake.read(report_regional_activity).where("area_type = 'region'").orderBy("area", "platform").collect()
-    lines = [f"As of {as_of}"]
-    if windows:
-        sticky = "not yet observable" if windows.stickiness is None else f"{windows.stickiness:.1%}"
-        lines.append(
-            f"  active users in 7 / 28 / 30 days: {windows.weekly_active_users:,} / {windows.monthly_active_users_28d:,} / "
-            f"{windows.monthly_active_users_30d:,}; stickiness {sticky}"
-        )
-    lines += [f"  completions in 30 days, {r.platform}: {r.content_completions:,} ({r.items_completed:,} user-items)" for r in completion]
-    lines += [f"  active users in 30 days, {r.area} on {r.platform}: {r.regional_active_users:,}" for r in dach]
-    return lines
+    columns = ("activity_date", "daily_active_users", "daily_active_learners", "content_completions", "sessions", "is_complete")
+    days = [[str(row[columns[0]]), *[row[name] for name in columns[1:]]] for row in reversed(daily)]
+    lines = ["Daily active users and learners", text_table(header, days), "", f"As of {daily[0].activity_date}"]
+    for row in windows:
+        sticky = "not yet observable" if row.stickiness is None else f"{row.stickiness:.1%}"
+        users = (row.weekly_active_users, row.monthly_active_users_28d, row.monthly_active_users_30d)
+        lines.append(f"  active users in 7 / 28 / 30 days: {' / '.join(f'{n:,}' for n in users)}; stickiness {sticky}")
+    for row in completions:
+        lines.append(f"  completions in 30 days, {row.platform}: {row.content_completions:,} ({row.items_completed:,} user-items)")
+    lines += [f"  active users in 30 days, {row.area} on {row.platform}: {row.regional_active_users:,}" for row in regions]
+    return "\n".join(lines)

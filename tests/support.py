@@ -171,7 +171,9 @@ def filled(spark: SparkSession, table: HasFields, drawing: str) -> DataFrame:
     nothing = {"bigint": "0L", "int": "0", "boolean": "false"}
     return drawn.selectExpr(
         *(
-            f.name if f.name in drawn.columns else f"cast({nothing.get(f.type, 'null') if f.required else 'null'} as {f.type}) as {f.name}"
-            for f in table.fields
+            field.name
+            if field.name in drawn.columns
+            else f"cast({nothing.get(field.type, 'null') if field.required else 'null'} as {field.type}) as {field.name}"
+            for field in table.fields
         )
     )

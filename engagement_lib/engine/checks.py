@@ -73,9 +73,9 @@ class Counted:
             return rows
         return rows.observe(self._observation, *[_broken(rule.sql).alias(rule.name) for rule in self.rules])
 
-    def warnings(self) -> list[BrokenRule]:
-        """After the write: the rules that were broken."""
-        counts = self._observation.get if self._observation else {}
+    def warnings(self, written: int) -> list[BrokenRule]:
+        """After the write of so many rows: the rules that were broken. (Of no rows, Spark may have observed nothing.)"""
+        counts = self._observation.get if self._observation and written else {}
         return [BrokenRule(self.table.id, name, rows) for name, rows in counts.items() if rows]
 
 

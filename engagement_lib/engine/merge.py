@@ -43,10 +43,14 @@ class _Pass:
         assert isinstance(table.write, Merge)
         self.lake, self.table, self.write, self.consumed, self.counted = lake, table, table.write, consumed, counted
         self.commit, self.persisted = commit, list[DataFrame]()
-        self.records = records.withColumns({_HASH: F.xxhash64(*table.write.keys)})
         self.columns = [field.name for field in table.fields]
         self.is_first = consumed == 0
-        self.kept = None if self.is_first else lake.read(table, lake.version(table))
+        self.records = records.withColumns({_HASH: F.xxhash64(*table.write.keys)})
+        self.kept = None
+        if not self.is_first:
+            self.kept = lake.read(table, lake.version(table))
+            # A day's records are looked at several times; all of history is too much to keep.
+            self.records = self._keep(self.records)
 
     def run(self) -> Merged:
         try:
@@ -58,38 +62,39 @@ class _Pass:
     def _run(self) -> Merged:
         days, rejects, contested = self._profile()
         exceptional = self._exceptional(rejects, contested)
-        ranked = self._ranked(exceptional, days) if contested else None
-        losers = ranked.where(F.col("_rank") > 1) if ranked is not None else None
-        demoted = _files(losers.where(_IS_OLD)) if losers is not None else {}
-        repeats = losers.count() if losers is not None else 0
-        self._set_aside(self.write.rejects, exceptional if rejects else None)
+        ranked = self._ranked(exceptional, days) if contested is not None else None
+        losers = None if ranked is None else ranked.where(F.col("_rank") > 1)
+        lost = [] if losers is None else losers.groupBy(_IS_OLD, "source_file").count().collect()
+        demoted, repeats = sorted({row.source_file for row in lost if row[_IS_OLD]}), sum(row["count"] for row in lost)
+        self._set_aside(self.write.rejects, exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional else None)
         self._set_aside(self.write.repeats, losers if repeats else None)
-        rows = self._new_rows(ranked)
-        self.commit = replace(
-            self.commit, days=None if self.is_first else days, span=self._span(days), demoted_files=tuple(sorted(demoted))
-        )
-        added = self._write(rows, days, replaces=bool(demoted))
+        changed = None if self.is_first else days
+        self.commit = replace(self.commit, days=changed, span=self._span(days), demoted_files=tuple(demoted))
+        added = self._write(self._new_rows(ranked), days, replaces=bool(demoted))
         return Merged(added, days, repeats, rejects)
 
     def _profile(self) -> tuple[tuple[date, ...], int, DataFrame | None]:
         """Days touched, broken records, and the hashes of keys that need a decision: they occur twice, or are kept already."""
-        seen = Observation()
         is_valid = F.col("_rule").isNull()
-        keys = self.records.select(_HASH, self.write.day, is_valid.alias("_valid")).observe(
-            seen,
-            F.collect_set(F.when(F.col("_valid"), F.col(self.write.day))).alias("days"),
-            F.count_if(~F.col("_valid")).alias("rejects"),
+        summary = (
+            F.collect_set(F.when(is_valid, F.col(self.write.day))).alias("days"),
+            F.count_if(~is_valid).alias("rejects"),
         )
-        repeated = keys.where("_valid").groupBy(_HASH).count().where("count > 1").select(_HASH)
-        contested = self._keep(repeated)
-        found = contested.count()
-        days = tuple(sorted(seen.get["days"]))
-        if self.kept is not None and days:
-            old = self._old(days).select(F.xxhash64(*self.write.keys).alias(_HASH))
-            known = keys.where("_valid").select(_HASH).join(old, _HASH, "left_semi")
-            contested = self._keep(contested.union(known).distinct())
+        if self.kept is None:
+            seen = Observation()
+            keys = self.records.observe(seen, *summary).where(is_valid).select(_HASH)
+            contested = self._keep(keys.groupBy(_HASH).count().where("count > 1").select(_HASH))
             found = contested.count()
-        return days, seen.get["rejects"], contested if found else None
+            # With no valid record at all Spark drops the observed step from its plan, and what it saw with it.
+            said = seen.get if found else self.records.agg(*summary).first().asDict()  # type: ignore[union-attr]
+            return tuple(sorted(said["days"])), said["rejects"], contested if found else None
+        said = self.records.agg(*summary).first().asDict()  # type: ignore[union-attr]
+        days = tuple(sorted(said["days"]))
+        new = self.records.where(is_valid).select(_HASH, F.lit(1).alias("_new"))
+        old = self._old(days).select(F.xxhash64(*self.write.keys).alias(_HASH), F.lit(0).alias("_new"))
+        several = new.unionByName(old).groupBy(_HASH).agg(F.count("*").alias("_rows"), F.sum("_new").alias("_new"))
+        contested = self._keep(several.where("_rows > 1 AND _new > 0").select(_HASH))
+        return days, said["rejects"], contested if contested.count() else None
 
     def _old(self, days: Iterable[date]) -> DataFrame:
         assert self.kept is not None
@@ -167,7 +172,3 @@ class _Pass:
     def _keep(self, frame: DataFrame) -> DataFrame:
         self.persisted.append(frame.persist())
         return frame
-
-
-def _files(rows: DataFrame) -> set[str]:
-    return {row.source_file for row in rows.select("source_file").distinct().collect()}

@@ -135,7 +135,7 @@ class Run:
             days, rows = self._replace(table, work, commit, counted)
         is_changed = bool(last and last.source_hash != table.source_hash and not self.rebuild and work.days is not None)
         return Outcome(
-            table.id, "written", work.why, days, rows, time.monotonic() - started, tuple(counted.warnings()), source_changed=is_changed
+            table.id, "written", work.why, days, rows, time.monotonic() - started, tuple(counted.warnings(rows)), source_changed=is_changed
         )
 
     def _merge(self, table: Table, commit: Commit, counted: Counted) -> tuple[int, int]:

@@ -60,6 +60,7 @@ def typed(given: DataFrame, *, event_name_aliases: Mapping[str, str], report_tim
                 F.col("item_id"),
             ),
             "resolved_user_id": F.col("user_id"),
+            "_raw": F.when(F.col("_rule").isNotNull(), F.col("_raw")),
             "event_date": time.local_date(F.col("event_timestamp"), report_time_zone),
             "lateness_seconds": time.seconds_between(F.col("event_timestamp"), F.col("arrival_timestamp")),
         }

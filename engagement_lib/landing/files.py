@@ -1,0 +1,176 @@
+"""Which files have arrived below the landing root, and which of those found there are left alone, with the reason."""
+
+import os
+import stat
+import unicodedata
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+from urllib.parse import quote, urlsplit
+
+from pyarrow import ArrowException
+from pyarrow import fs as arrow_fs
+
+from engagement_lib.errors import ConfigError
+
+EXTENSIONS = (".csv", ".ndjson", ".jsonl", ".json", ".parquet")
+UNFINISHED_ENDINGS = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".swp", "~")
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One file of one source, as it was found.
+
+    ``path`` is relative to the landing root with '/' between folders, spelled as found: it is what the ledger remembers.
+    ``uri`` is what to open. ``modified_at`` is in seconds since 1970 UTC, None where the store does not tell.
+    """
+
+    source: str
+    path: str
+    uri: str
+    size: int
+    modified_at: float | None
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """One file that was left alone, and why."""
+
+    path: str
+    reason: str
+
+
+def list_arrivals(
+    root: str, sources: Collection[str], *, min_age_seconds: int = 0, now: float
+) -> tuple[list[Arrival], list[Skipped]]:
+    """All files below ``root`` (a local folder or an object-store URI), sorted by path.
+
+    A file belongs to the source that its first folder is named after, or that its name is or starts with, followed by one of
+    ``._-``; the longest such source wins. Files modified less than ``min_age_seconds`` before ``now`` (seconds since 1970 UTC)
+    may still be on their way and wait for the next run; a time further ahead than that is a wrong clock and holds nothing up.
+
+    Raises ``ConfigError`` if the root is missing, no folder, or not readable.
+    """
+    arrivals, skipped = [], []
+    for found in sorted(_found(root), key=lambda found: found.path):
+        source = source_of(found.path, sources)
+        reason = _reason_to_skip(found.path, source)
+        if not reason and not found.is_file:
+            reason = "no regular file, or a link to nowhere"
+        if not reason and found.modified_at is not None and abs(now - found.modified_at) < min_age_seconds:
+            reason = f"modified less than {min_age_seconds} seconds ago: it may still be on its way"
+        if reason or source is None:
+            skipped.append(Skipped(found.path, reason))
+        else:
+            arrivals.append(Arrival(source, found.path, found.uri, found.size, found.modified_at))
+    return arrivals, skipped
+
+
+def source_of(path: str, sources: Collection[str]) -> str | None:
+    """The source that a path below the landing root belongs to, None if to none."""
+    folder, _, _ = unicodedata.normalize("NFC", path).partition("/")
+    name = unicodedata.normalize("NFC", path).rpartition("/")[2]
+    owners = [
+        source for source in sources
+        if folder == source or (name.startswith(source) and name[len(source) : len(source) + 1] in ("", ".", "_", "-"))
+    ]  # fmt: skip
+    return max(owners, key=len, default=None)
+
+
+def open_file(uri: str) -> BinaryIO:
+    """Opens the bytes of an arrival for reading, seekable.
+
+    Raises ``OSError`` if it is gone or not readable.
+    """
+    if "://" not in uri:
+        return open(uri, "rb")
+    filesystem, path = _filesystem(uri)
+    return filesystem.open_input_file(path)
+
+
+def size_of(uri: str) -> int:
+    """The present size of an arrival in bytes. Raises ``OSError`` if it is gone."""
+    if "://" not in uri:
+        return os.stat(uri).st_size
+    filesystem, path = _filesystem(uri)
+    info = filesystem.get_file_info(path)
+    if info.type != arrow_fs.FileType.File:
+        raise FileNotFoundError(path)
+    return info.size
+
+
+def _reason_to_skip(path: str, source: str | None) -> str:
+    name = path.rpartition("/")[2].lower()
+    if any(part.startswith(("_", ".")) for part in path.split("/")):
+        return "a name that starts with _ or . is not for reading"
+    if name.endswith(UNFINISHED_ENDINGS):
+        return "the name of an unfinished upload"
+    if _is_undecodable(path):
+        return "the file name is not valid UTF-8"
+    if source is None:
+        return "belongs to no source: neither its first folder nor the start of its name is one"
+    if not name.removesuffix(".gz").endswith(EXTENSIONS):
+        return f"unsupported file type; supported are {', '.join(EXTENSIONS)}, each also with .gz"
+    return ""
+
+
+def _is_undecodable(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+@dataclass(frozen=True)
+class _Found:
+    path: str
+    uri: str
+    size: int
+    modified_at: float | None
+    is_file: bool = True
+
+
+def _found(root: str) -> Iterator[_Found]:
+    return _found_in_store(root) if "://" in root else _found_in_folder(root)
+
+
+def _found_in_folder(root: str) -> Iterator[_Found]:
+    # Arrow's own listing fails altogether where one file name is not valid UTF-8.
+    def refuse(error: OSError) -> None:
+        raise ConfigError(
+            f"landing folder {error.filename} cannot be listed ({error.strerror}); next: check the setting and the permissions"
+        ) from error
+
+    if not os.path.isdir(root):
+        raise ConfigError(f"landing folder {root} does not exist; next: create it or correct the setting")
+    for folder, _, names in os.walk(root, onerror=refuse):
+        for name in names:
+            location = os.path.abspath(os.path.join(folder, name))
+            path = os.path.relpath(location, os.path.abspath(root)).replace(os.sep, "/")
+            try:
+                status = os.stat(location)
+            except OSError:
+                yield _Found(path, location, 0, None, is_file=False)
+            else:
+                yield _Found(path, location, status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
+
+
+def _found_in_store(root: str) -> Iterator[_Found]:
+    try:
+        filesystem, base = _filesystem(root)
+        entries = filesystem.get_file_info(arrow_fs.FileSelector(base, recursive=True))
+    except (OSError, ArrowException) as error:
+        raise ConfigError(f"landing root {root} cannot be listed ({error}); next: correct the setting") from error
+    parts = urlsplit(root)
+    for entry in entries:
+        if entry.type == arrow_fs.FileType.File:
+            path = entry.path.removeprefix(base).lstrip("/")
+            uri = parts._replace(path=f"{parts.path.rstrip('/')}/{quote(path)}").geturl()
+            yield _Found(path, uri, entry.size, None if entry.mtime_ns is None else entry.mtime_ns / 1e9)
+
+
+def _filesystem(uri: str) -> tuple[arrow_fs.FileSystem, str]:
+    scheme, rest = uri.split("://", 1)
+    # Hadoop's name for what everybody else calls s3.
+    return arrow_fs.FileSystem.from_uri(f"{'s3' if scheme in ('s3a', 's3n') else scheme}://{rest}")

@@ -1,0 +1,120 @@
+"""NDJSON files: one JSON object a line; pre-flight and rows."""
+
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+
+from engagement_lib.landing import segments
+from engagement_lib.landing.delivery import UTF8_BOM, Unreadable, encoding_of, read_block, unpacked
+from engagement_lib.landing.findings import Findings
+from engagement_lib.landing.json_text import parse, to_text
+from engagement_lib.landing.layout import ColumnNames, label
+from engagement_lib.landing.records import MAX_RECORD_BYTES
+from engagement_lib.landing.rows import Corrupt, RowMaker, rescued_text
+from engagement_lib.landing.segments import PLAIN, Cut, Segment
+
+SAMPLED_LINES = 1000
+BATCH_ROWS = 20_000
+
+
+def inspect(delivered: BinaryIO, names: ColumnNames) -> Findings:
+    """Reads an NDJSON file through; its header are the keys of its first lines. Raises ``Unreadable`` with the reason."""
+    content, compression = unpacked(delivered)
+    start = read_block(content, segments.SEGMENT_BYTES)
+    if not start:
+        raise Unreadable("the file is empty")
+    encoding = encoding_of(start)
+    offset = len(UTF8_BOM) if start.startswith(UTF8_BOM) else 0
+    layout = names.layout(_keys(start[offset:]), may_repeat=True)
+    found = tuple(segments.cut(content, start[offset:], offset, 1, _cut_chunk, b"\n"))
+    return Findings(compression, encoding, layout, found)
+
+
+def rows(data: bytes, segment: Segment, maker: RowMaker, names: ColumnNames) -> Iterator[pa.RecordBatch]:
+    """Yields one row per non-blank line of the segment, whose bytes are ``data``."""
+    fed: dict[str, str | None] = {}
+    number, parsed, corrupt = segment.first_record, [], []
+    for line, raw in enumerate(data.split(b"\n"), segment.first_line):
+        if not raw.strip():
+            continue
+        try:
+            parsed.append((number, *_record(raw, names, fed)))
+        except ValueError as error:
+            corrupt.append(Corrupt(number, raw.decode("utf-8", "backslashreplace"), f"line {line}: {_reason(error)}"))
+        number += 1
+        if len(parsed) == BATCH_ROWS:
+            yield _batch(parsed, maker, names)
+            parsed = []
+    if parsed:
+        yield _batch(parsed, maker, names)
+    if corrupt:
+        yield maker.corrupt(corrupt)
+
+
+def _record(raw: bytes, names: ColumnNames, fed: dict[str, str | None]) -> tuple[dict[str, str | None], str | None]:
+    if len(raw) > MAX_RECORD_BYTES:
+        raise ValueError(f"{len(raw)} bytes in one record, more than {MAX_RECORD_BYTES}")
+    held = parse(raw.decode())
+    if not isinstance(held, dict):
+        raise ValueError("not a JSON object")
+    values: dict[str, str | None] = {}
+    unknown = []
+    for name, value in held.items():
+        if name not in fed:
+            fed[name] = names.column(name)
+        column, text = fed[name], to_text(value)
+        if text is not None and "\0" in text:
+            raise ValueError(f"a NUL character in {name!r}")
+        if column is None:
+            unknown.append((label(name, 0), text))
+        elif values.get(column) is not None and text is not None:
+            raise ValueError(f"two keys feed column {column}")
+        else:
+            values[column] = text if text is not None else values.get(column)
+    rescued = rescued_text(unknown) if unknown else None
+    for text in (*values.values(), rescued):
+        if text is not None and not text.isascii():
+            text.encode()  # half of a surrogate pair is no character
+    return values, rescued
+
+
+def _reason(error: ValueError) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"not UTF-8: byte 0x{error.object[error.start]:02x} at byte {error.start + 1} of the record"
+    if isinstance(error, UnicodeEncodeError):
+        return "half of a surrogate pair, which is no character"
+    return str(error)
+
+
+def _batch(parsed: list[tuple[int, dict[str, str | None], str | None]], maker: RowMaker, names: ColumnNames) -> pa.RecordBatch:
+    held = [values for _, values, _ in parsed]
+    arrays = {column: pa.array([values.get(column) for values in held], pa.string()) for column in names.columns}
+    return maker.mapped(arrays, pa.array([rescued for _, _, rescued in parsed], pa.string()), [number for number, _, _ in parsed])
+
+
+def _keys(start: bytes) -> list[str]:
+    """The keys of the first objects, in order of appearance."""
+    if start.lstrip()[:1] == b"[":
+        raise Unreadable("the content is one JSON array; one object per line is expected")
+    keys: dict[str, None] = {}
+    lines = [line for line in start.split(b"\n", SAMPLED_LINES)[:SAMPLED_LINES] if line.strip()]
+    for line in lines:
+        held = _parsed_or_none(line)
+        if isinstance(held, dict):
+            keys |= dict.fromkeys(held)
+    if not keys:
+        raise Unreadable(f"none of the first {len(lines)} lines is a JSON object" if lines else "the file holds blank lines only")
+    return list(keys)
+
+
+def _parsed_or_none(line: bytes) -> Any:
+    try:
+        return parse(line.decode())
+    except ValueError:
+        return None
+
+
+def _cut_chunk(chunk: bytes, is_last: bool, first_line: int) -> Cut:
+    lines = chunk.split(b"\n")
+    return Cut(sum(1 for line in lines if line.strip()), len(chunk), len(lines) - 1, PLAIN)

@@ -1,0 +1,83 @@
+"""Parquet files: every value as text; pre-flight and rows."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+from pyarrow import compute, parquet
+
+from engagement_lib.landing.delivery import Unreadable
+from engagement_lib.landing.findings import Findings
+from engagement_lib.landing.layout import ColumnNames
+from engagement_lib.landing.rows import RowMaker
+from engagement_lib.landing.segments import ROW_GROUP, Segment
+
+BATCH_ROWS = 20_000
+
+
+def inspect(file: BinaryIO, names: ColumnNames) -> Findings:
+    """Reads a Parquet file through, as far as to the text of each value. Raises ``Unreadable`` with the reason."""
+    try:
+        opened = parquet.ParquetFile(file, page_checksum_verification=True)
+        layout = names.layout(opened.schema_arrow.names)
+        for batch in opened.iter_batches(BATCH_ROWS):
+            for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                _check_text(name, column)
+    except Unreadable:
+        raise
+    except Exception as error:  # a damaged file can make Arrow's reader fail in any way
+        raise Unreadable(f"not a readable Parquet file ({_first_line(error)})") from error
+    first, groups = 1, []
+    for at in range(opened.metadata.num_row_groups):
+        records = opened.metadata.row_group(at).num_rows
+        groups.append(Segment(at, 1, first, first, records, 0, ROW_GROUP))
+        first += records
+    return Findings(None, "", layout, tuple(groups))
+
+
+def rows(file: BinaryIO, segment: Segment, maker: RowMaker) -> Iterator[pa.RecordBatch]:
+    """Yields one row per record of a row group."""
+    number = segment.first_record
+    opened = parquet.ParquetFile(file, page_checksum_verification=True)
+    for batch in opened.iter_batches(BATCH_ROWS, row_groups=[segment.offset]):
+        yield maker.parsed([as_text(column) for column in batch.columns], range(number, number + batch.num_rows))
+        number += batch.num_rows
+
+
+def as_text(column: pa.Array) -> pa.Array:
+    """A column as text: times as ``yyyy-MM-dd HH:mm:ss.SSS`` in UTC, nested values as JSON, '' as null."""
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if pa.types.is_timestamp(column.type):
+        text = column.cast(pa.timestamp("ms", column.type.tz), safe=False).cast(pa.timestamp("ms")).cast(pa.string())
+    elif _is_plain(column.type):
+        text = column.cast(pa.string())
+    else:
+        text = pa.array([None if value is None else _spelled(value) for value in column.to_pylist()], pa.string())
+    return compute.if_else(compute.equal(text, ""), None, text)
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    return is_text or is_number or pa.types.is_boolean(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)
+
+
+def _spelled(value: Any) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, default=_spelled)
+    return str(value)
+
+
+def _check_text(name: str, column: pa.Array) -> None:
+    try:
+        as_text(column).validate(full=True)
+    except (pa.ArrowException, ValueError) as error:
+        raise Unreadable(f"column {name} cannot be read as text ({_first_line(error)})") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,139 @@
+"""Deliveries that are not CSV: the same columns, the same rules, every value as the text that was written."""
+
+import gzip
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from engagement_lib.landing.preflight import Inspection
+from tests.landing.delivered import COLUMNS, corrupt, inspected, records_of, titles
+
+EVENT = '{"event_name":"app-open","user_id":"u","event_timestamp":"t","item_title":"T0"}\n'
+
+
+def values(record: dict[str, str | None]) -> list[str | None]:
+    return [record[column] for column in COLUMNS]
+
+
+def parquet_file(folder: Path, table: pa.Table, **options: object) -> Inspection:
+    parquet.write_table(table, folder / "made.parquet", **options)
+    return inspected(folder, "a.parquet", (folder / "made.parquet").read_bytes(), required=["event_name"])
+
+
+def test_json_values_keep_their_text(tmp_path: Path) -> None:
+    content = '{"event_name":true,"User-ID":873,"event_timestamp":1.10,"item_id":null,"item_title":""}\n'
+    inspection = inspected(tmp_path, "a.ndjson", content)
+    assert [values(record) for record in records_of(inspection)] == [["true", "873", "1.10", None, None]]
+
+
+@pytest.mark.parametrize("number", ["1e400", "9007199254740993", "0.10", "-0", "1" * 5000, "1E5"])
+def test_no_digit_of_a_json_number_changes(tmp_path: Path, number: str) -> None:
+    inspection = inspected(tmp_path, "a.jsonl", EVENT.replace('"T0"', number))
+    assert titles(inspection) == [number]
+
+
+def test_nested_json_is_kept_as_json_and_unknown_keys_are_rescued(tmp_path: Path) -> None:
+    content = EVENT.replace('"T0"', '{"a": [1.50, "é", null, true], "b": {}}, "mood": "fine", "none": null, "deep": [2.0]')
+    [record] = records_of(inspected(tmp_path, "a.json", content))
+    assert record["item_title"] == '{"a":[1.50,"é",null,true],"b":{}}'
+    assert json.loads(record["_rescued"]) == {"mood": "fine", "deep": "[2.0]"}
+
+
+def test_blank_lines_are_no_json_records(tmp_path: Path) -> None:
+    inspection = inspected(tmp_path, "a.ndjson.gz", gzip.compress(("\ufeff" + EVENT + "\n  \r\n" + EVENT.strip()).encode()))
+    assert (inspection.records, titles(inspection)) == (2, ["T0", "T0"])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("[1]", "not a JSON object"),
+        ('{"event_name"', "delimiter"),
+        ('{"item_title":"\\ud800"}', "half of a surrogate pair"),
+        ('{"item_title":NaN}', "NaN is not JSON"),
+        ('{"item_title":"\\u0000"}', "a NUL character in 'item_title'"),
+        ('{"user_id":"1","USER ID":"2"}', "two keys feed column user_id"),
+        ('{"item_title":' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
+        ('{"item_title":' + "[" * 600 + "]" * 600 + "}", "nested too deeply"),
+        ('{"item_title":"' + "x" * (1 << 20) + '"}', "1048593 bytes in one record"),
+    ],
+)
+def test_a_line_that_is_no_proper_object_is_kept_apart(tmp_path: Path, line: str, reason: str) -> None:
+    inspection = inspected(tmp_path, "a.ndjson", EVENT + line + "\n" + EVENT)
+    assert inspection.records == 3
+    assert corrupt(inspection) == {2: line}
+    assert f"line 2: {reason}" in records_of(inspection)[1]["_corrupt_reason"] or reason in records_of(inspection)[1]["_corrupt_reason"]
+    assert titles(inspection) == ["T0", None, "T0"]
+
+
+def test_bytes_that_are_no_utf8_cost_one_json_record(tmp_path: Path) -> None:
+    inspection = inspected(tmp_path, "a.ndjson", EVENT.encode() + b'{"item_title":"M\xfcller"}\n')
+    assert corrupt(inspection) == {2: '{"item_title":"M\\xfcller"}'}
+
+
+def test_an_alias_may_first_appear_far_down_in_a_json_file(tmp_path: Path) -> None:
+    content = EVENT * 1500 + EVENT.replace("item_title", "Title").replace("T0", "T1")
+    assert titles(inspected(tmp_path, "a.ndjson", content, aliases={"title": "item_title"}))[-1] == "T1"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("[" + EVENT.strip() + "]", "one JSON array"),
+        ("hello\nworld\n", "none of the first 2 lines is a JSON object"),
+        ("\n\n", "blank lines only"),
+        ('{"event_name":"x"}\n', "required column(s) user_id, event_timestamp missing"),
+        (EVENT.encode("utf-16"), "UTF-16"),
+    ],
+)
+def test_a_json_file_of_another_shape_is_refused(tmp_path: Path, content: str | bytes, reason: str) -> None:
+    inspection = inspected(tmp_path, "a.ndjson", content)
+    assert inspection.verdict == "refused"
+    assert reason in inspection.reason
+
+
+def test_parquet_values_become_text(tmp_path: Path) -> None:
+    moment = datetime(2025, 2, 4, 6, 47, 0, 123456, UTC)
+    table = pa.table(
+        {
+            "Event-Name": pa.array(["app-open", None]),
+            "user_id": pa.array([873, 2**53 + 1]),
+            "event_timestamp": pa.array([moment, None], pa.timestamp("us", "Europe/Berlin")),
+            "item_id": pa.array([Decimal("1.10"), None]),
+            "item_title": pa.array(["", "T1"]).dictionary_encode(),
+            "when": pa.array([date(2025, 2, 4), None]),
+            "nested": pa.array([{"a": [1, None]}, None]),
+            "raw": pa.array([b"\xff", None]),
+        }
+    )
+    first, second = records_of(parquet_file(tmp_path, table))
+    assert values(first) == ["app-open", "873", "2025-02-04 06:47:00.123", "1.10", None]
+    assert json.loads(first["_rescued"]) == {"when": "2025-02-04", "nested": '{"a": [1, null]}', "raw": "\\xff"}
+    assert values(second) == [None, "9007199254740993", None, None, "T1"]
+
+
+def test_parquet_records_are_numbered_across_row_groups(tmp_path: Path) -> None:
+    inspection = parquet_file(tmp_path, pa.table({"event_name": [str(n) for n in range(25)]}), row_group_size=10)
+    assert (inspection.records, len(inspection.segments)) == (25, 3)
+    assert [(r["_record"], r["event_name"]) for r in records_of(inspection)] == [(n + 1, str(n)) for n in range(25)]
+
+
+def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
+    parquet.write_table(pa.table({"event_name": ["x" * 1000]}), tmp_path / "made.parquet", write_page_checksum=True)
+    data = (tmp_path / "made.parquet").read_bytes()
+    flipped = bytearray(data)
+    flipped[60] ^= 255
+    for content in (data[:-4], data[:50], bytes(flipped), b"", b"event_name\nx\n"):
+        inspection = inspected(tmp_path, "a.parquet", content, required=["event_name"])
+        assert (inspection.verdict, "Parquet" in inspection.reason) == ("refused", True)
+
+
+def test_parquet_text_that_is_no_utf8_is_refused_by_column(tmp_path: Path) -> None:
+    broken = pa.Array.from_buffers(pa.string(), 1, pa.array([b"\xff"]).buffers())
+    inspection = parquet_file(tmp_path, pa.table({"event_name": broken}))
+    assert (inspection.verdict, "column event_name cannot be read as text" in inspection.reason) == ("refused", True)
