@@ -62,6 +62,11 @@ def test_python_sees_timestamps_in_utc_whatever_the_machines_time_zone(spark: Sp
     assert row.at == datetime(2025, 2, 3, 23, 30)
 
 
+def test_python_workers_run_the_same_python_as_the_job(spark: SparkSession) -> None:
+    """They once ran the machine's own python3, which lacked pyarrow, wherever the environment was not activated."""
+    assert spark.sparkContext.pythonExec == os.environ["PYSPARK_PYTHON"] == sys.executable
+
+
 def test_a_bad_cast_is_an_error_and_not_a_null(spark: SparkSession) -> None:
     assert spark.conf.get("spark.sql.ansi.enabled") == "true"
 

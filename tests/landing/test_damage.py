@@ -1,7 +1,5 @@
 """Whatever is delivered and whatever happens to it on its way: as many rows as counted, and what was not hit is exact."""
 
-import csv
-import io
 import tempfile
 from pathlib import Path
 
@@ -14,7 +12,9 @@ from tests.landing.delivered import COLUMNS, HEADER, inspected, records_of
 
 #: Small enough that a few records fill several segments.
 SEGMENT_BYTES = 256
-CHARACTERS = st.one_of(st.sampled_from('a,"\n\r é\ufeff\u2028😀\\\t\''), st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
+CHARACTERS = st.one_of(
+    st.sampled_from("a,\"\n\r é\ufeff\u2028😀\\\t'"), st.characters(exclude_categories=["Cs"], exclude_characters="\0")
+)
 # With at most two commas in a value, no line of it looks like a whole record of five fields.
 VALUE = st.text(CHARACTERS, max_size=12).filter(lambda value: value.count(",") <= 2)
 RECORD = st.tuples(*[VALUE] * len(COLUMNS)).filter(lambda values: list(values) != list(COLUMNS))
@@ -34,10 +34,9 @@ Values = tuple[str, ...]
 
 
 def written(values: Values, line_end: str, is_quoted: bool) -> bytes:
-    text = io.StringIO(newline="")
-    quoting = csv.QUOTE_ALL if is_quoted else csv.QUOTE_MINIMAL
-    csv.writer(text, lineterminator=line_end, quoting=quoting).writerow(values)
-    return text.getvalue().encode()
+    """One record as RFC 4180 wants it; the standard library's writer leaves a CR unquoted where lines end with LF."""
+    fields = ['"' + value.replace('"', '""') + '"' if is_quoted or set(value) & set('",\r\n') else value for value in values]
+    return (",".join(fields) + line_end).encode()
 
 
 def survivors(content: bytes) -> list[Values | None]:
@@ -57,14 +56,14 @@ def holds_in_order(records: list[Values | None], expected: list[Values]) -> bool
     return all(any(record == values for record in rest) for values in expected)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(RECORD, max_size=20), st.sampled_from(["\n", "\r\n", "\r"]), st.booleans(), st.booleans())
 def test_every_valid_record_is_read_exactly(records: list[Values], line_end: str, is_quoted: bool, has_bom: bool) -> None:
     content = b"".join(written(values, line_end, is_quoted) for values in [COLUMNS, *records])
     assert survivors(b"\xef\xbb\xbf" * has_bom + content) == records
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.one_of(RECORD, BROKEN_LINE), max_size=20), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_each_broken_line_costs_one_record_and_no_other(parts: list[Values | bytes], line_end: str, is_quoted: bool) -> None:
     lines = [part + line_end.encode() if isinstance(part, bytes) else written(part, line_end, is_quoted) for part in parts]
@@ -72,7 +71,7 @@ def test_each_broken_line_costs_one_record_and_no_other(parts: list[Values | byt
     assert survivors(HEADER.encode() + line_end.encode() + b"".join(lines)) == expected
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(RECORD, min_size=1, max_size=12), st.data(), st.binary(max_size=4))
 def test_any_damage_inside_a_record_leaves_all_others_exact(records: list[Values], data: st.DataObject, garbage: bytes) -> None:
     written_records = [written(values, "\n", is_quoted=False) for values in records]

@@ -53,7 +53,7 @@ def test_blank_lines_are_no_json_records(tmp_path: Path) -> None:
     ("line", "reason"),
     [
         ("[1]", "not a JSON object"),
-        ('{"event_name"', "delimiter"),
+        ('{"event_name"', "not JSON: Expecting ':' delimiter at character 14 of the record"),
         ('{"item_title":"\\ud800"}', "half of a surrogate pair"),
         ('{"item_title":NaN}', "NaN is not JSON"),
         ('{"item_title":"\\u0000"}', "a NUL character in 'item_title'"),
@@ -67,7 +67,7 @@ def test_a_line_that_is_no_proper_object_is_kept_apart(tmp_path: Path, line: str
     inspection = inspected(tmp_path, "a.ndjson", EVENT + line + "\n" + EVENT)
     assert inspection.records == 3
     assert corrupt(inspection) == {2: line}
-    assert f"line 2: {reason}" in records_of(inspection)[1]["_corrupt_reason"] or reason in records_of(inspection)[1]["_corrupt_reason"]
+    assert records_of(inspection)[1]["_corrupt_reason"].startswith(f"line 2: {reason}")
     assert titles(inspection) == ["T0", None, "T0"]
 
 

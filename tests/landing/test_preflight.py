@@ -109,7 +109,9 @@ def test_what_cannot_be_read_by_name_is_refused_with_the_reason(tmp_path: Path, 
         pytest.param("a,u,t,1,Thinking, Fast", {3: "a,u,t,1,Thinking, Fast"}, "6 fields instead of 5", id="unquoted comma"),
         pytest.param('a,u,t,1,"T', {3: 'a,u,t,1,"T'}, "a quoted field is never closed", id="open quote, last column"),
         pytest.param('a,u,"t,1,T', {3: 'a,u,"t,1,T'}, "a quoted field is never closed", id="open quote, middle column"),
-        pytest.param('a,u,t,1,"T"x', {3: 'a,u,t,1,"T"x'}, "text after the closing quotation mark at byte 11", id="text after quote"),
+        pytest.param(
+            'a,u,t,1,"T"x', {3: 'a,u,t,1,"T"x'}, "text after the closing quotation mark at byte 11", id="text after quote"
+        ),
         pytest.param(HEADER, {3: HEADER}, "the header line once more", id="header again"),
         pytest.param("\ufeff" + HEADER, {3: "\ufeff" + HEADER}, "the header line once more", id="header again after a BOM"),
         pytest.param(b"a,u,t,1,M\xfcller", {3: "a,u,t,1,M\\xfcller"}, "not UTF-8: byte 0xfc at byte 10", id="latin-1"),
@@ -132,7 +134,7 @@ def test_one_damaged_record_costs_itself_and_is_kept_whole(
     assert f"line 4: {reason}" in inspection.reason
     assert corrupt(inspection) == unparsable
     assert [title for title in titles(inspection) if title] == T5
-    assert [r["_corrupt_reason"] is None for r in records_of(inspection)] == [r["_corrupt"] is None for r in records_of(inspection)]
+    assert all((record["_corrupt_reason"] is None) == (record["_corrupt"] is None) for record in records_of(inspection))
 
 
 def test_a_file_cut_off_in_a_record_keeps_the_piece_apart(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import io
 import pytest
 
 from engagement_lib.landing.fields import shape_of, values_of
-from engagement_lib.landing.rectangles import count_rectangular
 from engagement_lib.landing.records import MAX_RECORD_LINES, Grammar, scan
+from engagement_lib.landing.rectangles import count_rectangular
 
 FOUR = Grammar(4, b"event_name,user_id,item_id,item_title")
 
@@ -29,6 +29,14 @@ def test_an_open_quote_costs_one_record_though_a_later_quote_seems_to_close_it()
 def test_an_open_quote_that_closes_with_the_right_number_of_fields_still_swallows_nothing() -> None:
     text = 'a,b,c,"open\nd,e,f,g\nh,", then",j,k\n'
     assert raws(text) == [('a,b,c,"open', False), ("d,e,f,g", True), ('h,", then",j,k', True)]
+
+
+def test_a_whole_record_between_two_single_quotes_is_not_swallowed() -> None:
+    assert raws('a,b,c,"open\nd,e,f,g\nx"\n') == [('a,b,c,"open', False), ("d,e,f,g", True), ('x"', False)]
+
+
+def test_a_record_that_parses_only_with_a_quote_inside_an_unquoted_field_is_no_record_of_two_lines() -> None:
+    assert raws('a,"open\nh,", then",k\n') == [('a,"open', False), ('h,", then",k', False)]
 
 
 def test_each_of_two_open_quotes_costs_one_record() -> None:

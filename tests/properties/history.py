@@ -14,7 +14,7 @@ from engagement_lib.sources import mobile_events, web_events
 
 SOURCES = {"mobile_events": mobile_events.SOURCE, "web_events": web_events.SOURCE}
 START = datetime(2025, 3, 27, 22, 0)
-DAYS = 9
+DAYS = 6
 
 
 @dataclass(frozen=True)
@@ -109,11 +109,11 @@ def deliveries(seed: int, records: Sequence[Record], parts: int) -> list[list[Re
 
 
 def day_by_day(records: Sequence[Record], seed: int) -> list[list[Record]]:
-    """The records in the order of their days, a few of them late by some days."""
+    """The records in the order of their days, two days in a delivery, a few of them one or two deliveries late."""
     chance = random.Random(seed)
     days = sorted({record.day for record in records})
-    found: list[list[Record]] = [[] for _ in days]
+    found: list[list[Record]] = [[] for _ in days[::2]]
     for record in records:
-        late = chance.choice([0, 0, 0, 0, 0, 0, 0, 1, 4])
-        found[min(days.index(record.day) + late, len(days) - 1)].append(record)
+        late = chance.choice([0, 0, 0, 0, 0, 0, 0, 1, 2])
+        found[min(days.index(record.day) // 2 + late, len(found) - 1)].append(record)
     return found

@@ -8,18 +8,16 @@ import random
 from pathlib import Path
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import SparkSession
 
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 from engagement_lib.pipeline import all_tables
 from tests.properties.history import Record, day_by_day, deliveries, random_records, write_files
+from tests.trust.compare import PROVENANCE, TECHNICAL, comparable
 
 SEEDS = range(int(os.environ.get("HISTORIES", "1")))
-#: Where a record came from differs between deliveries, and so do the records that were set aside.
-PROVENANCE = ("source_file", "source_record", "_load")
 TABLES = [t for t in all_tables().values() if t.layer == "gold" or t.id == "silver.events"]
 
 
@@ -46,15 +44,10 @@ def lakes(request: pytest.FixtureRequest, spark: SparkSession, tmp_path_factory:
     }
 
 
-def rows_of(lake: Lake, table: Table) -> DataFrame:
-    kept = [f for f in table.fields if f.name not in PROVENANCE]
-    return lake.read(table).select(*[F.to_json(f.name).alias(f.name) if f.type.startswith(("map", "array")) else f.name for f in kept])
-
-
 @pytest.mark.parametrize("way", ["day by day", "shuffled"])
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.id)
 def test_the_way_of_delivery_changes_no_table(lakes: dict[str, Lake], table: Table, way: str) -> None:
-    at_once, otherwise = rows_of(lakes["at once"], table), rows_of(lakes[way], table)
+    at_once, otherwise = (comparable(lakes[name], table, (*TECHNICAL, *PROVENANCE)) for name in ("at once", way))
     missing, added = at_once.exceptAll(otherwise), otherwise.exceptAll(at_once)
     differing = [*missing.take(3), *added.take(3)]
     assert not differing, f"{missing.count() + added.count()} rows of {table.id} differ: {differing}"

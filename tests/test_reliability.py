@@ -1,0 +1,132 @@
+"""What a data engineer must be able to do to the pipeline without harm: bad files, two runs, other days, other parameters."""
+
+import gzip
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from engagement_lib.cli import main
+from engagement_lib.engine.lake import Lake
+from engagement_lib.pipeline import all_tables
+from engagement_lib.sources.web_events import SOURCE as WEB
+
+TABLES = all_tables()
+COLUMNS = list(WEB.column_names)
+
+
+def record(number: int, **changes: str) -> dict[str, str]:
+    """One valid web record, its own user and title."""
+    cells = dict.fromkeys(COLUMNS, "")
+    cells |= {"event_name": "item-started", "event_timestamp": f"2025-02-03 10:{number:02d}:00.000", "user_id": f"u{number}"}
+    cells |= {"arrival_timestamp": "2025-02-03 11:00:00.000", "session_id": f"s{number}", "item_id": "7", "item_title": "A title"}
+    return cells | {"country_code": "DE", "user_access_type": "free"} | changes
+
+
+def text_of(records: list[dict[str, str]], columns: list[str] = COLUMNS) -> str:
+    return "\n".join([",".join(columns), *[",".join(r.get(c, "") for c in columns) for r in records]]) + "\n"
+
+
+def damaged_files(landing: Path) -> None:
+    """Good and bad files side by side; each good record has a user of its own."""
+    landing.mkdir(parents=True)
+    fine = text_of([record(1), record(2)])
+    (landing / "web_events_a_good.csv").write_text(fine)
+    (landing / "web_events_b_reordered.csv").write_text(text_of([record(3), record(4)], COLUMNS[::-1]))
+    without = [c for c in COLUMNS if c != "event_timestamp"]
+    (landing / "web_events_c_without_time.csv").write_text(text_of([record(5)], without))
+    (landing / "web_events_d_new_column.csv").write_text(text_of([record(6, mood="fine")], [*COLUMNS, "mood"]))
+    (landing / "web_events_e_truncated.csv.gz").write_bytes(gzip.compress(fine.encode())[:-20])
+    unclosed = text_of([record(7), record(8, item_title='"open'), record(9)])
+    (landing / "web_events_f_open_quote.csv").write_text(unclosed)
+    (landing / "web_events_g_empty.csv").write_bytes(b"")
+    (landing / "web_events_h_utf16.csv").write_text(text_of([record(10)]), encoding="utf-16")
+
+
+@pytest.fixture(scope="module")
+def damaged(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, int, Path]:
+    folder = tmp_path_factory.mktemp("damaged")
+    damaged_files(folder / "landing")
+    code = main(["--landing", str(folder / "landing"), "--lake", str(folder / "lake")], spark=spark)
+    return Lake(spark, root=str(folder / "lake")), code, folder
+
+
+def test_good_files_load_and_bad_ones_are_named_with_the_reason(damaged: tuple[Lake, int, Path]) -> None:
+    lake, code, _ = damaged
+    files = {row.path[11:12]: row for row in lake.read(TABLES["ops.files"]).collect()}
+    assert code == 3
+    assert {letter for letter, row in files.items() if row.verdict == "refused"} == set("cegh")
+    for letter, words in {"c": "event_timestamp", "e": "gzip", "g": "empty", "h": "UTF-16"}.items():
+        assert words in files[letter].reason
+    assert files["d"].unknown_columns == ["mood"]
+    assert all(row.records == row.events + row.duplicates + row.quarantined for row in files.values() if row.verdict == "loaded")
+
+
+def test_no_record_of_a_damaged_file_becomes_something_else(damaged: tuple[Lake, int, Path]) -> None:
+    lake, _, _ = damaged
+    events = lake.read(TABLES["silver.events"]).collect()
+    assert {row.user_id for row in events} == {"u1", "u2", "u3", "u4", "u6", "u7", "u9"}
+    assert {(row.item_title, row.item_id, row.country_code) for row in events} == {("A title", "7", "DE")}
+    [broken] = lake.read(TABLES["silver.quarantine"]).collect()
+    assert broken.source_file == "web_events_f_open_quote.csv" and broken.source_record == 2
+    assert broken.rule == "unparsable_record" and '"open' in broken.raw
+
+
+def test_a_run_while_another_holds_the_lake_ends_with_one_line(
+    damaged: tuple[Lake, int, Path], spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, _, folder = damaged
+    code = (
+        "import sys, time; from engagement_lib.engine.lock import LakeLock\n"
+        f"with LakeLock({str(folder / 'lake')!r}, owner='other'): print('held', flush=True); time.sleep(60)"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        assert main(["--landing", str(folder / "landing"), "--lake", str(folder / "lake")], spark=spark) == 4
+    finally:
+        holder.kill()
+        holder.wait()
+    error = capsys.readouterr().err.strip()
+    assert error.count("\n") == 0 and f"process {holder.pid}" in error
+    assert main(["--lake", str(folder / "lake"), "--landing", str(folder / "landing"), "--dry-run"], spark=spark) == 0
+
+
+def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_forward(
+    spark: SparkSession, tmp_path: Path
+) -> None:
+    days = [record(1), record(2, event_timestamp="2025-02-05 09:00:00.000", arrival_timestamp="2025-02-05 09:00:01.000")]
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "web_events.csv").write_text(text_of(days))
+    where = ["--landing", str(tmp_path / "landing"), "--lake", str(tmp_path / "lake")]
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+
+    def covered() -> list[tuple[str, int]]:
+        rows = Lake(spark, root=str(lake.root)).read(TABLES["gold.report_active_windows"]).where("split = 'total'")
+        return [(str(r.activity_date), r.monthly_active_users_30d) for r in rows.orderBy("activity_date").collect()]
+
+    assert main([*where, "--as-of", "2025-02-04"], spark=spark) == 0
+    assert covered() == [("2025-02-03", 1), ("2025-02-04", 1)]
+    assert main(where, spark=spark) == 0
+    assert covered() == [("2025-02-03", 1), ("2025-02-04", 1), ("2025-02-05", 2)]
+    assert main([*where, "--as-of", "2025-02-03"], spark=spark) == 0
+    assert covered() == [("2025-02-03", 1)]
+
+
+def test_other_parameters_stop_the_run_and_name_the_command_that_rebuilds(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "web_events.csv").write_text(text_of([record(1), record(2)]))
+    conf = tmp_path / "conf.yml"
+    conf.write_text("parameters:\n  session_gap_minutes: 45\n")
+    where = ["--landing", str(tmp_path / "landing"), "--lake", str(tmp_path / "lake"), "--conf-file"]
+    plain = tmp_path / "plain.yml"
+    plain.write_text("")
+    assert main([*where, str(plain)], spark=spark) == 0
+    assert main([*where, str(conf)], spark=spark) == 2
+    assert "session_gap_minutes=30 (now 45); run with --rebuild --select 'gold.fact_session+'" in capsys.readouterr().err
+    assert main([*where, str(conf), "--rebuild", "--select", "gold.fact_session+"], spark=spark) == 0
+    assert main([*where, str(conf)], spark=spark) == 0

@@ -1,0 +1,28 @@
+"""Whether two lakes hold the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
+
+#: Numbers of loads, and times of files, depend on how often a run was started.
+TECHNICAL = ("_load", "load", "modified_seconds")
+#: Where a record came from depends on how it was delivered.
+PROVENANCE = ("source_file", "source_record")
+
+
+def comparable(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -> DataFrame:
+    """The table's rows in a form that can be compared, without some columns."""
+    kept = [f for f in table.fields if f.name not in without]
+    return lake.read(table).select(*[F.to_json(f.name).alias(f.name) if f.type.startswith(("map", "array")) else f.name for f in kept])
+
+
+def differing_rows(one: Lake, other: Lake, table: Table, without: Collection[str] = TECHNICAL) -> int:
+    """Rows that only one of the lakes has."""
+    left, right = comparable(one, table, without), comparable(other, table, without)
+    return left.exceptAll(right).count() + right.exceptAll(left).count()

@@ -1,0 +1,98 @@
+"""Kill the pipeline with signal 9 at random moments, run it again, and compare every table with an undisturbed run.
+
+    python -m tests.trust.kill_runs --kills 20
+
+Each lake suffers a few kills, one after the other, and then one run to the end. Prints each kill and the number of
+differing rows; ends with 1 if there is any.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from engagement_lib.engine.lake import Lake
+from engagement_lib.pipeline import all_tables
+from engagement_lib.session import build_session
+from tests.trust.compare import differing_rows
+
+ROOT = Path(__file__).resolve().parents[2]
+KILLS_PER_LAKE = 5
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    chance = random.Random(arguments.seed)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        landing = _landing(work)
+        started = time.monotonic()
+        assert _start(landing, work / "undisturbed").wait() == 0
+        length = time.monotonic() - started
+        print(f"an undisturbed run takes {length:.1f} s", flush=True)
+        lakes = []
+        for number in range(0, arguments.kills, KILLS_PER_LAKE):
+            lake = work / f"lake{number}"
+            for kill in range(number, min(number + KILLS_PER_LAKE, arguments.kills)):
+                _kill_once(landing, lake, chance.uniform(0.25, 0.98) * length, kill)
+            assert _start(landing, lake).wait() == 0
+            lakes.append(lake)
+        return _compare(work / "undisturbed", lakes, arguments.kills)
+
+
+def _landing(work: Path) -> Path:
+    """A month of the sample: small enough to be killed often, with late and repeated records in it."""
+    for source in ("mobile_events", "web_events"):
+        (work / "landing" / source).mkdir(parents=True)
+        for path in sorted((ROOT / "sample_data" / source).glob("*2025-01*")):
+            shutil.copy(path, work / "landing" / source)
+    return work / "landing"
+
+
+def _start(landing: Path, lake: Path) -> subprocess.Popen[bytes]:
+    command = [str(Path(sys.executable).parent / "spark-submit"), "jobs/pipeline.py", "--landing", str(landing), "--lake", str(lake)]
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
+
+
+def _kill_once(landing: Path, lake: Path, after: float, number: int) -> None:
+    """Start a run, wait, and kill it with all its processes; a run that is done by then counts as survived."""
+    process = _start(landing, lake)
+    try:
+        process.wait(timeout=after)
+        print(f"kill {number + 1}: the run ended before {after:.1f} s", flush=True)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        versions = sum(1 for _ in lake.rglob("_delta_log/*.json")) if lake.exists() else 0
+        print(f"kill {number + 1}: after {after:.1f} s, {versions} commits in the lake", flush=True)
+
+
+def _compare(undisturbed: Path, lakes: list[Path], kills: int) -> int:
+    spark = build_session({})
+    truth = Lake(spark, root=str(undisturbed))
+    wrong = 0
+    for lake in lakes:
+        for table in all_tables().values():
+            if table.layer != "ops" or table.name == "files":
+                count = differing_rows(truth, Lake(spark, root=str(lake)), table)
+                wrong += count
+                if count:
+                    print(f"{lake.name}: {count} rows of {table.id} differ")
+    print(f"{kills} kills, {len(lakes)} lakes, {len(all_tables()) - 2} tables each: {wrong} differing rows")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
