@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS ?=
 # Java's optimising compiler pays off from about a million events on; for such runs: make run SPARK_OPTIONS=
-SPARK_OPTIONS ?= --driver-java-options -XX:TieredStopAtLevel=1
+SPARK_OPTIONS ?= --driver-java-options "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"
 
 # A stamp is newer than what it was made from as long as nothing is to be done.
 STAMP_VENV := $(VENV)/.stamp-venv
@@ -62,6 +62,7 @@ distclean: clean ## also delete .venv
 	rm -rf $(VENV)
 
 $(STAMP_VENV):
+	@case "$(CURDIR)" in *" "*) echo "error: Spark's scripts fail in a folder with blanks in its path; next: move $(CURDIR)" >&2; exit 5;; esac
 	@command -v $(PYTHON) >/dev/null || { echo "error: $(PYTHON) is not installed; next: install Python 3.11 or newer" >&2; exit 5; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "error: Python 3.11 or newer is needed, $(PYTHON) is $$($(PYTHON) -V); next: make setup PYTHON=<path of a newer one>" >&2; exit 5; }

@@ -1,5 +1,7 @@
 """Fixtures for all tests: one Spark session, and the reference material that not every checkout has beside it."""
 
+import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +12,10 @@ from engagement_lib.session import build_session
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+# Tests run as if the machine stood a day ahead of UTC, so that a use of its time zone shows on every machine.
+os.environ["TZ"] = "Pacific/Kiritimati"
+time.tzset()
+
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
@@ -19,8 +25,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         {
             "spark.master": "local[2]",
             "spark.driver.memory": "2g",
-            # Tests are many small queries: the optimising compiler costs them more than it gains.
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
+            # Tests are many small queries: the optimising compiler costs them more than it gains. All of their code must fit, or Java
+            # stops compiling and everything takes ten times as long.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
             "spark.default.parallelism": "1",
             "spark.sql.shuffle.partitions": "1",
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),

@@ -58,7 +58,7 @@ def test_good_files_load_and_bad_ones_are_named_with_the_reason(damaged: tuple[L
     files = {row.path[11:12]: row for row in lake.read(TABLES["ops.files"]).collect()}
     assert code == 3
     assert {letter for letter, row in files.items() if row.verdict == "refused"} == set("cegh")
-    for letter, words in {"c": "event_timestamp", "e": "gzip", "g": "empty", "h": "UTF-16"}.items():
+    for letter, words in {"c": "event_timestamp", "e": "cut off", "g": "empty", "h": "UTF-16"}.items():
         assert words in files[letter].reason
     assert files["d"].unknown_columns == ["mood"]
     assert all(row.records == row.events + row.duplicates + row.quarantined for row in files.values() if row.verdict == "loaded")
