@@ -47,7 +47,7 @@ docs-check: $(STAMP_JOBS) ## fail if a page about tables or metrics is out of da
 sample: $(STAMP_JOBS) ## generate sample_data anew; the same files come out each time
 	@$(BIN)/python jobs/generate.py --out sample_data --users 2700 $(ARGS)
 
-bench: $(STAMP_SPARK) ## measure the jobs on generated data
+bench: $(STAMP_SPARK) $(STAMP_DEV) ## measure the jobs on generated data
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: $(STAMP_VENV) ## build the wheel for a cluster's --py-files into dist/

@@ -2,7 +2,7 @@
 
 from setuptools import find_packages, setup
 
-TEST = ["chispa==0.12.0", "pytest==9.2.0", "hypothesis==6.170.17", "duckdb==2.0.1", "scipy==1.17.1"]
+TEST = ["chispa==0.12.0", "pytest==9.2.0", "hypothesis==6.170.17", "duckdb==2.0.1"]
 LINT = ["ruff==0.17.6"]
 
 setup(
@@ -18,7 +18,6 @@ setup(
         "pyarrow==26.0.1",
         "pyyaml==6.0.4",
         "babel==2.18.0",
-        "jinja2==3.1.6",
     ],
     extras_require={"test": TEST, "dev": TEST + LINT},
     entry_points={"console_scripts": ["engagement = engagement_lib.cli:main"]},

@@ -40,7 +40,7 @@ def _parser() -> argparse.ArgumentParser:
     reading.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     for name, function, words in (
         ("show", _show, "print the first rows of a table, in the order of its grain"),
-        ("sql", _sql, "run a query over all tables by name, e.g. \"select * from gold.dim_date\""),
+        ("sql", _sql, 'run a query over all tables by name, e.g. "select * from gold.dim_date"'),
     ):
         added = commands.add_parser(name, help=words, description=words, parents=[reading])
         added.set_defaults(command=function)

@@ -19,7 +19,10 @@ from engagement_lib.errors import ConfigError, EngagementError, InputRefused
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
 
-EXIT_CODES = "exit codes: 0 ok, 1 a data check failed, 2 configuration, 3 an input file was refused, 4 another run holds the lake, 5 environment"
+EXIT_CODES = (
+    "exit codes: 0 ok, 1 a data check failed, 2 configuration, 3 an input file was refused, "
+    "4 another run holds the lake, 5 environment"
+)
 
 
 def main(argv: Sequence[str] | None = None, *, layer: str | None = None, spark: SparkSession | None = None) -> int:
@@ -43,7 +46,9 @@ def _parser(layer: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     parser.add_argument("--landing", metavar="DIR", help="folder where files land, instead of the configured one")
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="day that windows end at (default: last day with data)")
-    parser.add_argument("--select", metavar="TABLES", help="only these: gold, gold.x, +gold.x (with all it reads), gold.x+ (with its readers)")
+    parser.add_argument(
+        "--select", metavar="TABLES", help="only these: gold, gold.x, +gold.x (with all it reads), gold.x+ (with its readers)"
+    )
     parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="compute the days from here on again")
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day to compute again (default: --from)")
     parser.add_argument("--rebuild", action="store_true", help="build the selected silver and gold tables anew")

@@ -77,9 +77,7 @@ DAL = Metric(
 )
 EVENTS = Metric("events", Total("events"), "Events, deduplicated.", "events")
 ITEMS_STARTED = Metric("items_started", Total("items_started"), "Item-started events, deduplicated.", "events")
-CONTENT_COMPLETIONS = Metric(
-    "content_completions", Total("items_finished"), "Item-finished events, deduplicated.", "events"
-)
+CONTENT_COMPLETIONS = Metric("content_completions", Total("items_finished"), "Item-finished events, deduplicated.", "events")
 SESSIONS = Metric("sessions", Total("sessions_started"), "Sessions that start on the day.", "sessions")
 
 ALL = (DAU, DAL, EVENTS, ITEMS_STARTED, CONTENT_COMPLETIONS, SESSIONS)

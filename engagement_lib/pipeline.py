@@ -94,7 +94,9 @@ def _run_tables(
     """Merged tables first, because they know the span of days; the rest only if every record is accounted for."""
 
     def go(some: Sequence[Table]) -> None:
-        result.outcomes += run_all(run, some, on_start=lambda t: None, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side)
+        result.outcomes += run_all(
+            run, some, on_start=lambda t: None, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side
+        )
 
     assert result.ledger is not None
     go([each for each in wanted if each in merged])
@@ -105,7 +107,9 @@ def _run_tables(
             result.ledger.count(each)
     for entry in result.ledger.unbalanced():
         accounted = f"{entry.events} events + {entry.duplicates} duplicates + {entry.quarantined} quarantined"
-        result.problems.append(CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run"))
+        result.problems.append(
+            CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run")
+        )
     run.data_span = spans_of(run.lake, merged)
     rest = [each for each in wanted if each not in merged and not isinstance(each.write, AppendFiles)]
     if not result.problems and not any(o.status == "failed" for o in result.outcomes):
@@ -138,4 +142,6 @@ def _record(lake: Lake, run: Run, outcomes: Sequence[Outcome]) -> None:
 
 def _words(outcome: Outcome) -> str:
     days = "" if outcome.days == 0 else " all days" if outcome.days is None else f" {outcome.days} day(s)"
-    return f"{outcome.status:11} {outcome.table:32} {outcome.rows:>12,} rows{days:12} {outcome.seconds:6.1f} s  {outcome.why[:80]}"
+    return (
+        f"{outcome.status:11} {outcome.table:32} {outcome.rows:>12,} rows{days:12} {outcome.seconds:6.1f} s  {outcome.why[:80]}"
+    )

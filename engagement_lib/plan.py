@@ -48,7 +48,9 @@ def _new_files(lake: Lake, settings: Settings, tables: Iterable[Table]) -> dict[
     )
     known = set()
     if lake.exists(files):
-        known = {(r.source, r.path, r.size_bytes, r.modified_seconds) for r in lake.read(files).where("verdict <> 'refused'").collect()}
+        known = {
+            (r.source, r.path, r.size_bytes, r.modified_seconds) for r in lake.read(files).where("verdict <> 'refused'").collect()
+        }
     counts: dict[str, int] = {}
     for a in arrivals:
         counts[a.source] = counts.get(a.source, 0) + ((a.source, a.path, a.size, a.modified_at) not in known)

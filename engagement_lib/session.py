@@ -1,6 +1,7 @@
 """The only place that builds a SparkSession; what every machine needs is set here, what one machine has is set in ``conf/``."""
 
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -73,14 +74,21 @@ def build_session(conf: Mapping[str, str], *, app_name: str = "engagement-lakeho
 def properties(conf: Mapping[str, str], submitted: Mapping[str, str]) -> dict[str, str]:
     """The properties to start a session with, from what the caller and ``spark-submit`` ask for (see ``build_session``)."""
     asked = {**submitted, **conf}
-    is_laptop = asked.get("spark.master", "local").startswith("local")
-    defaults = {**EVERYWHERE, **LAPTOP} if is_laptop else EVERYWHERE
+    defaults = {**EVERYWHERE, **LAPTOP} if _is_laptop(asked) else EVERYWHERE
     return {**defaults, **asked}
 
 
+def _is_laptop(asked: Mapping[str, str]) -> bool:
+    return asked.get("spark.master", "local").startswith("local")
+
+
 def _start(conf: Mapping[str, str], app_name: str) -> SparkSession:
+    start = properties(conf, _submitted())
+    if _is_laptop(start):
+        # Python workers would run the first python3 on the PATH, which need not be the one with our packages.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.appName(app_name)
-    for name, value in properties(conf, _submitted()).items():
+    for name, value in start.items():
         builder = builder.config(name, value)
     try:
         return builder.getOrCreate()

@@ -25,7 +25,7 @@ KEYS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """``lake``: root or catalog; ``landing``: where files arrive; ``parameters``: of the tables, by name; ``spark``: of the session."""
+    """``lake``: root or catalog; ``landing``: where files arrive; ``parameters``: of the tables; ``spark``: of the session."""
 
     lake: Mapping[str, str]
     landing: Mapping[str, Any]
@@ -34,7 +34,9 @@ class Settings:
     spark: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, conf_file: str | None, *, tables: Iterable[Table], lake: str | None = None, landing: str | None = None) -> Settings:
+    def load(
+        cls, conf_file: str | None, *, tables: Iterable[Table], lake: str | None = None, landing: str | None = None
+    ) -> Settings:
         """The base file beside ``conf_file``, then ``conf_file`` (default conf/local.yml), then what the command line gives."""
         chosen = Path(conf_file or "conf/local.yml")
         merged: dict[str, Any] = {}
@@ -59,7 +61,9 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as problem:
-        raise ConfigError(f"{path}: cannot be read ({problem.strerror}); give --conf-file, or run from the project's folder") from problem
+        raise ConfigError(
+            f"{path}: cannot be read ({problem.strerror}); give --conf-file, or run from the project's folder"
+        ) from problem
     except yaml.YAMLError as problem:
         where = getattr(problem, "problem_mark", None)
         line = f" in line {where.line + 1}" if where else ""

@@ -82,6 +82,8 @@ def answers(lake: Lake) -> str:
         users = (row.weekly_active_users, row.monthly_active_users_28d, row.monthly_active_users_30d)
         lines.append(f"  active users in 7 / 28 / 30 days: {' / '.join(f'{n:,}' for n in users)}; stickiness {sticky}")
     for row in completions:
-        lines.append(f"  completions in 30 days, {row.platform}: {row.content_completions:,} ({row.items_completed:,} user-items)")
+        lines.append(
+            f"  completions in 30 days, {row.platform}: {row.content_completions:,} ({row.items_completed:,} user-items)"
+        )
     lines += [f"  active users in 30 days, {row.area} on {row.platform}: {row.regional_active_users:,}" for row in regions]
     return "\n".join(lines)

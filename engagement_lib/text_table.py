@@ -7,7 +7,9 @@ from typing import Any
 def text_table(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """The rows under a header, columns aligned: numbers to the right with thousands separated, None as an empty cell."""
     cells = [[_text(value) for value in row] for row in rows]
-    is_number = [all(isinstance(row[n], int | float) or row[n] is None for row in rows) and rows != [] for n in range(len(header))]
+    is_number = [
+        all(isinstance(row[n], int | float) or row[n] is None for row in rows) and rows != [] for n in range(len(header))
+    ]
     widths = [max(len(line[n]) for line in [list(header), *cells]) for n in range(len(header))]
 
     def line(values: Sequence[str]) -> str:

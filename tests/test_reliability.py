@@ -94,9 +94,7 @@ def test_a_run_while_another_holds_the_lake_ends_with_one_line(
     assert main(["--lake", str(folder / "lake"), "--landing", str(folder / "landing"), "--dry-run"], spark=spark) == 0
 
 
-def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_forward(
-    spark: SparkSession, tmp_path: Path
-) -> None:
+def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_forward(spark: SparkSession, tmp_path: Path) -> None:
     days = [record(1), record(2, event_timestamp="2025-02-05 09:00:00.000", arrival_timestamp="2025-02-05 09:00:01.000")]
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "web_events.csv").write_text(text_of(days))

@@ -55,9 +55,7 @@ def _openings_and_closings(activity: DataFrame, *, user: str, day: str, days: Se
     """Per day: users active, intervals opened, and intervals whose last active day this is."""
     user_days = activity.where(F.col(user).isNotNull()).select(*by, user, day).distinct()
     history = Window.partitionBy(*by, user).orderBy(day)
-    neighbours = user_days.select(
-        *by, day, F.lag(day).over(history).alias("_before"), F.lead(day).over(history).alias("_after")
-    )
+    neighbours = user_days.select(*by, day, F.lag(day).over(history).alias("_before"), F.lead(day).over(history).alias("_after"))
     sums = [F.count("*").alias("active_users")]
     for n in days:
         sums.append(_count(F.col("_before").isNull() | (F.datediff(day, "_before") >= n), f"_opened_{n}"))
@@ -70,9 +68,7 @@ def _count(condition: Column, name: str) -> Column:
     return F.count_if(condition).alias(name)
 
 
-def _every_day(
-    counted: DataFrame, *, day: str, by: Sequence[str], first_day: date | None, as_of: date | None
-) -> DataFrame:
+def _every_day(counted: DataFrame, *, day: str, by: Sequence[str], first_day: date | None, as_of: date | None) -> DataFrame:
     """A row for each day, from the first day seen (the window before ``first_day`` is needed for its sums) to ``as_of``."""
     seen = counted.groupBy(*by).agg(F.min(day).alias("_first"))
     start = F.least(F.col("_first"), F.lit(first_day)) if first_day else F.col("_first")

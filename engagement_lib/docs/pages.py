@@ -80,7 +80,14 @@ def _write_words(table: Table, writer: Table | None) -> str:
 
 
 def _lineage_page(tables: Mapping[str, Table]) -> str:
-    lines = ["# Lineage", "", "Which table reads which; the imports of the table modules are this graph.", "", "```mermaid", "flowchart LR"]
+    lines = [
+        "# Lineage",
+        "",
+        "Which table reads which; the imports of the table modules are this graph.",
+        "",
+        "```mermaid",
+        "flowchart LR",
+    ]
     for layer in dict.fromkeys(each.layer for each in tables.values() if not isinstance(each.write, Recorded)):
         lines.append(f"  subgraph {layer}")
         lines += [f"    {_node(each)}[{each.name}]" for each in tables.values() if each.layer == layer]
@@ -93,10 +100,11 @@ def _lineage_page(tables: Mapping[str, Table]) -> str:
 
 
 def _metrics_page() -> str:
-    rows = [
-        [f"`{m.name}`", m.unit, "yes" if m.is_additive else "no", _cell(m.description), f"`{m.sql}`"] for m in metrics.ALL
-    ]
-    head = "# Metrics\n\nThe SQL is over `gold.fact_user_engagement`. A metric that is not additive must never be summed over days or splits.\n\n"
+    rows = [[f"`{m.name}`", m.unit, "yes" if m.is_additive else "no", _cell(m.description), f"`{m.sql}`"] for m in metrics.ALL]
+    head = (
+        "# Metrics\n\nThe SQL is over `gold.fact_user_engagement`. "
+        "A metric that is not additive must never be summed over days or splits.\n\n"
+    )
     return _MADE + head + _markdown_table(("metric", "unit", "additive", "meaning", "SQL"), rows) + "\n"
 
 

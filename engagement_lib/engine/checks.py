@@ -33,9 +33,7 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
     declared = {field.name: field.type for field in table.fields}
     problems = [f"{name} is missing" for name in declared if name not in given]
     problems += [f"{name} is not declared" for name in given if name not in declared]
-    problems += [
-        f"{name} is {given[name]}, declared {kind}" for name, kind in declared.items() if given.get(name, kind) != kind
-    ]
+    problems += [f"{name} is {given[name]}, declared {kind}" for name, kind in declared.items() if given.get(name, kind) != kind]
     if problems:
         raise CheckFailed(f"{table.id}: the function's columns differ from the contract: {'; '.join(problems)}")
     return rows.select(*declared)
@@ -44,9 +42,7 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
 def guarded(rows: DataFrame, table: Table) -> DataFrame:
     """The same rows; computing them raises where a rule of severity ``fail`` or the grain is broken."""
     broken = [
-        F.when(~F.expr("(" + rule.sql + ")"), F.lit(rule.name))
-        for rule in table.rules_with_allowed()
-        if rule.severity == "fail"
+        F.when(~F.expr("(" + rule.sql + ")"), F.lit(rule.name)) for rule in table.rules_with_allowed() if rule.severity == "fail"
     ]
     checked = rows
     if table.grain and not isinstance(table.write, Merge):
@@ -90,5 +86,7 @@ def as_check_failure(problem: Exception, table: Table) -> CheckFailed | None:
         return CheckFailed(f"{found.group(1)} does not hold; the table keeps its former state")
     if "DELTA_NOT_NULL_CONSTRAINT_VIOLATED" in text:
         column = re.search(r"NOT NULL constraint violated for column: ?`?([\w.]+)", text)
-        return CheckFailed(f"{table.id}: {column.group(1) if column else 'a required column'} is null; the table keeps its former state")
+        return CheckFailed(
+            f"{table.id}: {column.group(1) if column else 'a required column'} is null; the table keeps its former state"
+        )
     return None

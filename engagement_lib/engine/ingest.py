@@ -45,7 +45,9 @@ class Ingested:
     outcomes: list[Outcome]
 
 
-def ingest(lake: Lake, bronze: Sequence[Table], ledger: Ledger, landing: Landing, *, load: int, run_id: str, now: float) -> Ingested:
+def ingest(
+    lake: Lake, bronze: Sequence[Table], ledger: Ledger, landing: Landing, *, load: int, run_id: str, now: float
+) -> Ingested:
     """Inspect what is new, append the accepted files' records, and enter every file into the ledger."""
     tables = {each.name: each for each in bronze}
     arrivals, skipped = list_arrivals(landing.root, tables, min_age_seconds=landing.min_age_seconds, now=now)
@@ -138,5 +140,7 @@ def _append(lake: Lake, table: Table, files: Sequence[Inspection], load: int, ru
     lake.append(table, rows.select(*[f.name for f in table.fields]), Commit(run_id=run_id, load=load))
     written, expected = lake.versions(table)[0].rows, sum(i.records or 0 for i in files)
     if written != expected:
-        raise CheckFailed(f"{table.id}: {expected} records were counted in load {load}, {written} were written; nothing after bronze was run")
+        raise CheckFailed(
+            f"{table.id}: {expected} records were counted in load {load}, {written} were written; nothing after bronze was run"
+        )
     return written

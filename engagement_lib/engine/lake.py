@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
@@ -31,7 +32,13 @@ class Lake:
             raise ConfigError("lake: give either lake.root (a folder) or lake.catalog (a catalog name), not both")
         if catalog is not None and not all(_NAME.fullmatch(part) for part in catalog.split(".")):
             raise ConfigError(f"lake.catalog: '{catalog}' is not a name of letters, digits and underscores")
-        self.spark, self.root, self.catalog = spark, root and root.rstrip("/"), catalog
+        # Delta takes a relative path for the name of a table.
+        is_local = root is not None and "://" not in root
+        self.spark, self.root, self.catalog = (
+            spark,
+            os.path.abspath(str(root)) if is_local else root and root.rstrip("/"),
+            catalog,
+        )
         self._versions: dict[str, list[Version]] = {}
 
     def location(self, table: Table) -> str:
@@ -190,4 +197,7 @@ def _partition(table: Table) -> str | None:
 
 def _is_missing(problem: AnalysisException) -> bool:
     text = str(problem)
-    return any(mark in text for mark in ("DELTA_MISSING_DELTA_TABLE", "DELTA_TABLE_NOT_FOUND", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND"))
+    return any(
+        mark in text
+        for mark in ("DELTA_MISSING_DELTA_TABLE", "DELTA_TABLE_NOT_FOUND", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND")
+    )

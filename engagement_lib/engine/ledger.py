@@ -111,7 +111,9 @@ class Ledger:
         last = self.lake.last_commit(merged)
         if last is None:
             return
-        waiting = {e.load for e in self.entries.values() if e.verdict == LOADED and e.load and e.load <= last.load and e.events is None}
+        waiting = {
+            e.load for e in self.entries.values() if e.verdict == LOADED and e.load and e.load <= last.load and e.events is None
+        }
         stale = self._demoted_since_saved(merged)
         if not waiting and not stale:
             return
@@ -123,7 +125,11 @@ class Ledger:
         repeats = _by_file(self.lake.read(merged.write.repeats).where(wanted))
         rejects = _by_file(self.lake.read(merged.write.rejects).where(wanted))
         for entry in list(self.entries.values()):
-            if entry.verdict == LOADED and entry.load and (entry.path in stale or entry.load >= min(waiting, default=last.load + 1)):
+            if (
+                entry.verdict == LOADED
+                and entry.load
+                and (entry.path in stale or entry.load >= min(waiting, default=last.load + 1))
+            ):
                 self.put(replace(entry, **_counts(entry.path, events, repeats, rejects)))
 
     def recount(self) -> None:

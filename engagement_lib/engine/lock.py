@@ -32,7 +32,9 @@ class LakeLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as problem:
-            raise EnvironmentProblem(f"{self._path.parent}: cannot be written ({problem.strerror}); choose another lake.root") from problem
+            raise EnvironmentProblem(
+                f"{self._path.parent}: cannot be written ({problem.strerror}); choose another lake.root"
+            ) from problem
         deadline = time.monotonic() + self._wait
         while not self._taken():
             if time.monotonic() >= deadline:

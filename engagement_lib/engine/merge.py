@@ -142,7 +142,11 @@ class _Pass:
 
     def _load_of(self, rows: DataFrame) -> Column:
         """Rows that were kept until now are put aside by this load; others by the load that brought them."""
-        return F.when(F.col(_IS_OLD), F.lit(self.commit.load)).otherwise(F.col("_load")) if _IS_OLD in rows.columns else F.col("_load")
+        return (
+            F.when(F.col(_IS_OLD), F.lit(self.commit.load)).otherwise(F.col("_load"))
+            if _IS_OLD in rows.columns
+            else F.col("_load")
+        )
 
     def _new_rows(self, ranked: DataFrame | None) -> DataFrame:
         valid = self.records.where(F.col("_rule").isNull())

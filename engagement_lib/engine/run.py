@@ -68,7 +68,9 @@ class Run:
             return
         if not self.lake.matches_contract(table):
             if not self.rebuild or isinstance(table.write, AppendFiles):
-                raise ConfigError(f"{table.id}: the stored columns differ from the contract; run with --rebuild --select '{table.id}+'")
+                raise ConfigError(
+                    f"{table.id}: the stored columns differ from the contract; run with --rebuild --select '{table.id}+'"
+                )
             self.lake.create(table, replace=True)
         last = None if isinstance(table.write, SetAside) else self.lake.last_commit(table)
         if last and not self.rebuild and (changed := _changed_parameters(last, plain(self.parameters_of(table)))):
@@ -135,7 +137,14 @@ class Run:
             days, rows = self._replace(table, work, commit, counted)
         is_changed = bool(last and last.source_hash != table.source_hash and not self.rebuild and work.days is not None)
         return Outcome(
-            table.id, "written", work.why, days, rows, time.monotonic() - started, tuple(counted.warnings(rows)), source_changed=is_changed
+            table.id,
+            "written",
+            work.why,
+            days,
+            rows,
+            time.monotonic() - started,
+            tuple(counted.warnings(rows)),
+            source_changed=is_changed,
         )
 
     def _merge(self, table: Table, commit: Commit, counted: Counted) -> tuple[int, int]:

@@ -95,9 +95,12 @@ def _csv_lines(source: str, layout: Layout, rows: Iterable[Row]) -> Iterator[str
 
 def _csv_texts(source: str, layout: Layout, rows: Iterable[Row]) -> Iterator[str]:
     mark = "\ufeff" if layout.has_byte_order_mark else ""
-    yield mark + _arranged(",".join(COLUMNS[source]), layout, "consent_version")
+    header = ",".join(COLUMNS[source])
+    yield mark + _arranged(header, layout, "consent_version")
     for number, row in enumerate(rows):
-        yield row.text if row.is_verbatim else _arranged(row.text, layout, f"v{number % 3 + 1}")
+        # A header that stands in the file again is that of the file.
+        consent = "consent_version" if row.text == header else f"v{number % 3 + 1}"
+        yield row.text if row.is_verbatim else _arranged(row.text, layout, consent)
         if layout.has_blank_lines and number in (4, 7):
             yield ""
     if layout.has_blank_lines:

@@ -1,6 +1,7 @@
 """NDJSON files: one JSON object a line; pre-flight and rows."""
 
 from collections.abc import Iterator
+from json import JSONDecodeError
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -84,6 +85,8 @@ def _reason(error: ValueError) -> str:
         return f"not UTF-8: byte 0x{error.object[error.start]:02x} at byte {error.start + 1} of the record"
     if isinstance(error, UnicodeEncodeError):
         return "half of a surrogate pair, which is no character"
+    if isinstance(error, JSONDecodeError):
+        return f"not JSON: {error.msg} at character {error.pos + 1} of the record"
     return str(error)
 
 

@@ -14,6 +14,7 @@ from engagement_lib.landing.segments import Segment
 
 ACCEPTED = "accepted"
 REFUSED = "refused"
+MAX_REASON = 500
 FORMATS = {".csv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "ndjson", ".parquet": "parquet"}
 
 
@@ -82,7 +83,7 @@ def inspect(
         sizes = f"{arrival.size} bytes when listed, {size} when read, {now} now"
         return Inspection(arrival, form, REFUSED, f"the file changed while it was read ({sizes}): it may still be on its way")
     if isinstance(found, Unreadable):
-        return Inspection(arrival, form, REFUSED, str(found), sha256)
+        return Inspection(arrival, form, REFUSED, str(found)[:MAX_REASON], sha256)
     layout = found.layout
     return Inspection(
         arrival, form, ACCEPTED, found.note, sha256, found.compression, found.encoding,

@@ -24,7 +24,7 @@ def provenance(columns: Sequence[str]) -> list[Column]:
 
 
 def properties(columns: Sequence[str]) -> Column:
-    """The columns without a place of their own as a map; columns that the contract does not know are added by their names."""
+    """The columns without a place of their own as a map; columns that the contract does not know are added by name."""
     known = F.create_map(*[part for name in columns for part in (F.lit(name), F.col(name))])
     unknown = F.from_json(F.col("_rescued"), "map<string,string>")
     return F.when(F.col("_rescued").isNull(), known).otherwise(F.map_concat(known, unknown))
@@ -81,7 +81,11 @@ def _rules() -> list[tuple[str, Column, Column]]:
     return [
         ("unparsable_record", F.col("_unparsable"), F.col("_unparsable").isNotNull()),
         ("event_name_missing", F.lit("event_name is empty"), F.col("event_name").isNull()),
-        ("event_name_unknown", _about("event_name", "event_name", "is not a known event"), ~F.col("event_name").isin(*v.EVENT_NAMES)),
+        (
+            "event_name_unknown",
+            _about("event_name", "event_name", "is not a known event"),
+            ~F.col("event_name").isin(*v.EVENT_NAMES),
+        ),
         *_time_rules("event_timestamp", "event_time_text"),
         *_time_rules("arrival_timestamp", "arrival_time_text"),
         ("user_missing", F.lit("neither a user id nor an anonymous id"), nobody),

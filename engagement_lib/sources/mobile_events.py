@@ -62,7 +62,9 @@ def to_events(raw: DataFrame) -> DataFrame:
         text.given(F.col("arrival_timestamp")).alias("arrival_time_text"),
         text.given(F.col("client_id")).alias("anonymous_id"),
         F.coalesce(from_locale, stated).alias("country_code"),
-        F.when(from_locale.isNotNull(), "device_locale_code").when(stated.isNotNull(), "device_locale_country").alias("country_source"),
+        F.when(from_locale.isNotNull(), "device_locale_code")
+        .when(stated.isNotNull(), "device_locale_country")
+        .alias("country_source"),
         F.coalesce(country.locale_language(locale), F.lower(F.col("device_locale_language"))).alias("language"),
         F.lit(None).cast("string").alias("device_type"),
         F.lower(text.trimmed(F.col("device_platform_name"))).alias("device_os"),

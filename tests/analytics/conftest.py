@@ -12,10 +12,14 @@ def seed_events(spark: SparkSession, shared: Path) -> DataFrame:
     columns = ["user_id", "session_id", "event_name", "event_timestamp", "item_id"]
     files = (spark.read.csv(str(shared / f"seed_data/{name}_events.csv"), header=True, escape='"') for name in ("mobile", "web"))
     mobile, web = (file.select(*columns) for file in files)
-    return mobile.unionByName(web).selectExpr(
-        "user_id",
-        "session_id",
-        "event_name as name",
-        "cast(event_timestamp as timestamp) as at",
-        "regexp_replace(item_id, '[.]0$', '') as item_id",
-    ).distinct()
+    return (
+        mobile.unionByName(web)
+        .selectExpr(
+            "user_id",
+            "session_id",
+            "event_name as name",
+            "cast(event_timestamp as timestamp) as at",
+            "regexp_replace(item_id, '[.]0$', '') as item_id",
+        )
+        .distinct()
+    )

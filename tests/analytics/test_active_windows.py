@@ -24,9 +24,7 @@ def test_a_user_is_in_a_window_until_the_last_active_day_leaves_it(spark: SparkS
              | 2025-02-03
         """,
     )
-    found = active_windows(
-        activity, user="user", day="day", days=(2, 3), first_day=date(2025, 2, 1), as_of=date(2025, 2, 6)
-    )
+    found = active_windows(activity, user="user", day="day", days=(2, 3), first_day=date(2025, 2, 1), as_of=date(2025, 2, 6))
     assert_rows(
         found,
         dict.fromkeys(("active_users", "active_users_2d", "active_users_3d", "active_users_month"), "bigint") | {"day": "date"},
@@ -64,6 +62,7 @@ def test_windows_agree_with_sets_of_users_for_random_activity(spark: SparkSessio
     ).collect()
     assert len(found) == 2 * 76
     for row in found:
+
         def users(since: date, row=row) -> int:  # type: ignore[no-untyped-def]
             return len({u for u, day, platform in seen if platform == row.platform and since <= day <= row.day})
 

@@ -18,7 +18,9 @@ def every_twenty_minutes(spark: SparkSession, hours: int) -> DataFrame:
 
 
 def starts(events: DataFrame, **parameters) -> list[str]:  # type: ignore[no-untyped-def]
-    found = sessionize(events, user=("user",), timestamp="at", **parameters).groupBy("session_anchor").agg(F.min("at").alias("start"))
+    found = (
+        sessionize(events, user=("user",), timestamp="at", **parameters).groupBy("session_anchor").agg(F.min("at").alias("start"))
+    )
     return [str(row.start) for row in found.orderBy("start").collect()]
 
 

@@ -19,7 +19,9 @@ PROVENANCE = ("source_file", "source_record")
 def comparable(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -> DataFrame:
     """The table's rows in a form that can be compared, without some columns."""
     kept = [f for f in table.fields if f.name not in without]
-    return lake.read(table).select(*[F.to_json(f.name).alias(f.name) if f.type.startswith(("map", "array")) else f.name for f in kept])
+    return lake.read(table).select(
+        *[F.to_json(f.name).alias(f.name) if f.type.startswith(("map", "array")) else f.name for f in kept]
+    )
 
 
 def differing_rows(one: Lake, other: Lake, table: Table, without: Collection[str] = TECHNICAL) -> int:

@@ -61,7 +61,14 @@ def _landing(work: Path) -> Path:
 
 
 def _start(landing: Path, lake: Path) -> subprocess.Popen[bytes]:
-    command = [str(Path(sys.executable).parent / "spark-submit"), "jobs/pipeline.py", "--landing", str(landing), "--lake", str(lake)]
+    command = [
+        str(Path(sys.executable).parent / "spark-submit"),
+        "jobs/pipeline.py",
+        "--landing",
+        str(landing),
+        "--lake",
+        str(lake),
+    ]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
 

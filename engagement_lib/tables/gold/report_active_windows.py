@@ -31,13 +31,18 @@ def _users(name: str, description: str) -> Field:
         _users("monthly_active_users_30d", "Distinct users active in the 30 dates that end on the day."),
         _users("monthly_active_users_calendar", "Distinct users active from the first of the month to the day."),
         Field("mean_daily_active_users_30d", "double", "Mean of the daily active users over the 30 dates, days of 0 included."),
-        Field("stickiness", "double", "Mean daily active users over 30 dates / distinct users in them; null until 30 dates exist."),
+        Field(
+            "stickiness", "double", "Mean daily active users over 30 dates / distinct users in them; null until 30 dates exist."
+        ),
         Field("dau_over_mau", "double", "The day's active users / distinct users in the 30 dates; null until 30 dates exist."),
         Field("is_partial_window", "boolean", "Whether the 30 dates reach back before the first data.", required=True),
     ),
     rules=(
-        Rule("windows_contain_each_other", "daily_active_users <= weekly_active_users AND weekly_active_users <= "
-             "monthly_active_users_28d AND monthly_active_users_28d <= monthly_active_users_30d"),
+        Rule(
+            "windows_contain_each_other",
+            "daily_active_users <= weekly_active_users AND weekly_active_users <= "
+            "monthly_active_users_28d AND monthly_active_users_28d <= monthly_active_users_30d",
+        ),
     ),
     write=ReplaceDays("activity_date", reads=(-30, 0)),
 )

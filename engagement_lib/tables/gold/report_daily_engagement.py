@@ -22,7 +22,9 @@ METRICS = (m.DAU, m.DAL, m.EVENTS, m.ITEMS_STARTED, m.CONTENT_COMPLETIONS, m.SES
         v.SPLIT,
         v.SPLIT_VALUE,
         *[metric.field for metric in METRICS],
-        Field("users_last_seen", "bigint", "Users whose last event of the day has this value; parts add up to DAU.", required=True),
+        Field(
+            "users_last_seen", "bigint", "Users whose last event of the day has this value; parts add up to DAU.", required=True
+        ),
         Field("anonymous_events", "bigint", "Events without a known user; they count for nobody.", required=True),
         Field("silent_platforms", "array<string>", "Platforms without any event on the day: a gap in the feed.", required=True),
         Field("is_complete", "boolean", "Whether every platform delivered events for the day.", required=True),

@@ -5,7 +5,8 @@ from engagement_lib.engine.table import Field, Recorded, Table
 checks = Table(
     layer="ops",
     name="checks",
-    description="One row per run and check that did not hold.\n\nA rule of severity fail publishes nothing; of a warn the rows are counted.",
+    description="One row per run and check that did not hold.\n\n"
+    "A rule of severity fail publishes nothing; of a warn the rows are counted.",
     grain=("run_id", "table_id", "check_name"),
     fields=(
         Field("run_id", "string", "The run.", required=True),

@@ -17,9 +17,7 @@ files = Table(
         Field("modified_seconds", "double", "Modification time of the file, in seconds since 1970 UTC, where the store tells."),
         Field("format", "string", "csv, ndjson or parquet; null where the ledger was rebuilt from bronze."),
         Field("records", "bigint", "Records counted before reading; null for a refused file."),
-        Field(
-            "verdict", "string", "What became of the file.", required=True, allowed=("loaded", "repeated", "refused")
-        ),
+        Field("verdict", "string", "What became of the file.", required=True, allowed=("loaded", "repeated", "refused")),
         Field("reason", "string", "Why it was refused, or what is worth a word; empty otherwise.", required=True),
         Field("unknown_columns", "array<string>", "Columns that the contract does not know; their values are kept."),
         Field("missing_columns", "array<string>", "Optional columns that the file does not have."),

@@ -24,6 +24,4 @@ def duplicates(records: DataFrame) -> DataFrame:
 
     A delivery that was kept until an earlier one came in stands here from then on.
     """
-    return records.select(
-        "source_file", "source_record", "platform", "event_id", "event_date", "arrival_timestamp", "_load"
-    )
+    return records.select("source_file", "source_record", "platform", "event_id", "event_date", "arrival_timestamp", "_load")

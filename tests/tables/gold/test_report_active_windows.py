@@ -10,7 +10,9 @@ from engagement_lib.tables.gold.report_active_windows import report_active_windo
 from tests.support import assert_rows, filled
 
 
-def test_stickiness_is_the_mean_of_daily_users_over_the_windows_users_and_null_until_thirty_days_exist(spark: SparkSession) -> None:
+def test_stickiness_is_the_mean_of_daily_users_over_the_windows_users_and_null_until_thirty_days_exist(
+    spark: SparkSession,
+) -> None:
     days = [(date(2025, 1, day), user) for day in range(1, 31) for user in ("u1", "u2") if user == "u1" or day <= 15]
     fact = spark.createDataFrame(days, "activity_date date, user_id string").select(
         "*",

@@ -1,0 +1,107 @@
+-- A chain of events without a gap of more than 30 minutes; it is cut 24 hours after its start and, from its third day on,
+-- at midnight.
+create table gold.fact_session as
+with narrow as (
+    select
+        platform, coalesce(resolved_user_id, 'anonymous:' || anonymous_id) as actor, event_timestamp, tie_break(event_id) as tie,
+        resolved_user_id as user_id, event_name, screen_name, country_code, user_access_type
+    from silver.events
+),
+ordered as (
+    select
+        *,
+        row_number() over actors_events as position,
+        epoch_us(event_timestamp) - epoch_us(lag(event_timestamp) over actors_events) as gap_micros,
+        gap_micros is null or gap_micros > 30 * 60 * 1000000 as starts_chain
+    from narrow
+    window actors_events as (partition by platform, actor order by event_timestamp, tie)
+),
+chained as (
+    select
+        *,
+        case when starts_chain then 0 else least(gap_micros // 1000000, 300) end as counted_gap,
+        max(case when starts_chain then event_timestamp end) over (
+            partition by platform, actor order by position rows unbounded preceding
+        ) as chain_start
+    from ordered
+),
+anchored as (
+    select
+        *,
+        case
+            when event_timestamp::date - chain_start::date <= 1 then chain_start
+            else date_trunc('day', event_timestamp)
+        end as base,
+        base + to_days(((epoch_us(event_timestamp) - epoch_us(base)) // 86400000000)::integer) as anchor
+    from chained
+),
+sessions as (
+    select
+        platform, actor,
+        min(event_timestamp) as started_at,
+        max(event_timestamp) as ended_at,
+        count(*) as events,
+        count(*) filter (event_name = 'item-started') as items_started,
+        count(*) filter (event_name = 'item-finished') as items_finished,
+        sum(counted_gap) - arg_min(counted_gap, position) as engaged_seconds,
+        any_value(user_id) as user_id,
+        arg_min_null(country_code, position) as country_code,
+        arg_min_null(user_access_type, position) as user_access_type,
+        arg_max(event_name, position) as exit_event,
+        arg_max_null(screen_name, position) as exit_screen
+    from anchored
+    group by platform, actor, anchor
+)
+select
+    md5(concat_ws(chr(31), platform, actor, epoch_us(started_at))) as session_key,
+    started_at::date as session_date,
+    user_id, platform, country_code, user_access_type, started_at, ended_at,
+    events,
+    items_started + items_finished as content_events,
+    items_started, items_finished,
+    date_diff('second', started_at, ended_at) as duration_seconds,
+    engaged_seconds::bigint as engaged_seconds,
+    events = 1 as is_single_event,
+    events >= 2 or content_events > 0 as is_engaged,
+    items_finished > 0 as has_completion,
+    exit_event, exit_screen
+from sessions;
+
+create table gold.fact_user_engagement as
+with happened as (
+    select
+        event_date as activity_date, resolved_user_id as user_id, platform, country_code, user_access_type,
+        1 as events,
+        (event_name = 'item-started')::integer as items_started,
+        (event_name = 'item-finished')::integer as items_finished,
+        0 as sessions_started, event_timestamp as moment
+    from silver.events
+    union all by name
+    select
+        session_date as activity_date, user_id, platform, country_code, user_access_type,
+        0 as events, 0 as items_started, 0 as items_finished, 1 as sessions_started, started_at as moment
+    from gold.fact_session
+),
+counted as (
+    select
+        activity_date, user_id, platform, country_code, user_access_type,
+        sum(events)::bigint as events,
+        sum(events)::bigint as active_events,
+        sum(items_started + items_finished)::bigint as content_events,
+        sum(items_started)::bigint as items_started,
+        sum(items_finished)::bigint as items_finished,
+        sum(sessions_started)::bigint as sessions_started,
+        min(moment) as first_event_at,
+        max(moment) as last_event_at
+    from happened
+    group by all
+)
+select
+    *,
+    user_id is not null and active_events > 0 as is_active,
+    user_id is not null and content_events > 0 as is_learner,
+    user_id is not null and row_number() over (
+        partition by activity_date, user_id
+        order by last_event_at desc, platform, country_code nulls first, user_access_type nulls first
+    ) = 1 as is_last_of_day
+from counted;
