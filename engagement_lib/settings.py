@@ -92,9 +92,14 @@ def _verify(content: Mapping[str, Any], keys: Mapping[str, Any], where: str) -> 
         raise ConfigError(f"{where}changed_files must be refuse or add, not {content['changed_files']!r}")
 
 
-_KINDS = {
-    str: "a text", int: "a whole number", bool: "true or false", float: "a number", dict: "a mapping", list: "a list", tuple: "a list"
-}  # fmt: skip
+_KINDS: Mapping[type, str] = {
+    str: "a text",
+    int: "a whole number",
+    bool: "true or false",
+    float: "a number",
+    dict: "a mapping",
+    list: "a list",
+}
 
 
 def _verify_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
