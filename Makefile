@@ -17,7 +17,7 @@ STAMP_JOBS := $(VENV)/.stamp-jobs
 STAMP_SPARK := $(VENV)/.stamp-spark
 STAMP_DEV := $(VENV)/.stamp-dev
 
-.PHONY: help setup run test lint format docs docs-check sample bench wheel clean distclean
+.PHONY: help setup run test trust lint format docs docs-check sample bench wheel clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,10 @@ run: $(STAMP_SPARK) ## bring all tables below ./lake up to date from sample_data
 
 test: $(STAMP_SPARK) $(STAMP_DEV) ## run the tests; some of them: make test ARGS="tests/engine -x"
 	@$(BIN)/python -m pytest $(ARGS)
+
+trust: $(STAMP_SPARK) $(STAMP_DEV) ## the long tests: 30 random histories, 20 kills at random moments (about an hour)
+	@HISTORIES=30 $(BIN)/python -m pytest tests/properties
+	@$(BIN)/python -m tests.trust.kill_runs --kills 20
 
 lint: $(STAMP_DEV) ## check style and layout of the code
 	@$(BIN)/ruff check .

@@ -15,7 +15,8 @@ from pyspark.sql import SparkSession
 from engagement_lib import pipeline, summary
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.lock import LakeLock
-from engagement_lib.errors import ConfigError, EngagementError, InputRefused
+from engagement_lib.engine.run import last_words
+from engagement_lib.errors import ConfigError, EngagementError, EnvironmentProblem, InputRefused
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
 
@@ -37,6 +38,11 @@ def main(argv: Sequence[str] | None = None, *, layer: str | None = None, spark: 
             traceback.print_exc()
         print(f"error: {problem}", file=sys.stderr)
         return problem.exit_code
+    except Exception as problem:
+        if arguments.debug:
+            raise
+        print(f"error: {type(problem).__name__}: {last_words(problem)}; --debug shows where", file=sys.stderr)
+        return EnvironmentProblem.exit_code
 
 
 def _parser(layer: str | None) -> argparse.ArgumentParser:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from engagement_lib import tables as catalogue_package
@@ -16,9 +17,9 @@ from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.ingest import Ingested, Landing, ingest
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import Ledger
-from engagement_lib.engine.run import Outcome, Run, run_all
+from engagement_lib.engine.run import Outcome, Run, last_words, run_all
 from engagement_lib.engine.table import AppendFiles, Merge, Table
-from engagement_lib.errors import CheckFailed
+from engagement_lib.errors import CheckFailed, InputRefused
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.checks import checks
 from engagement_lib.tables.ops.files import files
@@ -76,7 +77,12 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         landing = Landing(**settings.landing)
         load = 1 + max([ledger.newest_load(), *[_load(lake, each) for each in [*bronze, *merged]]])
         tell("landing")
-        result.ingested = ingest(lake, chosen, ledger, landing, load=load, run_id=run.run_id, now=time.time())
+        try:
+            result.ingested = ingest(lake, chosen, ledger, landing, load=load, run_id=run.run_id, now=time.time())
+        except PySparkException as problem:
+            raise InputRefused(
+                f"{landing.root}: reading failed: {last_words(problem)}; nothing of these files was loaded"
+            ) from problem
         result.outcomes += result.ingested.outcomes
         for outcome in result.ingested.outcomes:
             tell(_words(outcome))

@@ -128,3 +128,35 @@ def test_other_parameters_stop_the_run_and_name_the_command_that_rebuilds(
     assert "session_gap_minutes=30 (now 45); run with --rebuild --select 'gold.fact_session+'" in capsys.readouterr().err
     assert main([*where, str(conf), "--rebuild", "--select", "gold.fact_session+"], spark=spark) == 0
     assert main([*where, str(conf)], spark=spark) == 0
+
+
+def test_a_loaded_path_with_new_content_is_refused_or_a_further_delivery(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file that somebody appended to: its old records are duplicates, none is lost; by default the person decides."""
+    path = tmp_path / "landing" / "web_events.csv"
+    path.parent.mkdir()
+    path.write_text(text_of([record(1), record(2)]))
+    where = ["--landing", str(path.parent), "--lake", str(tmp_path / "lake"), "--select", "bronze silver"]
+    assert main(where, spark=spark) == 0
+    path.write_text(text_of([record(1), record(2), record(3)]))
+    assert main(where, spark=spark) == 3
+    assert "web_events.csv was refused: its content changed" in capsys.readouterr().err
+    conf = tmp_path / "conf.yml"
+    conf.write_text("landing:\n  changed_files: add\n")
+    assert main([*where, "--conf-file", str(conf)], spark=spark) == 0
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    files = lake.read(TABLES["ops.files"]).where("verdict = 'loaded'").orderBy("load").collect()
+    assert [(f.records, f.events, f.duplicates, f.quarantined) for f in files] == [(2, 2, 0, 0), (3, 1, 2, 0)]
+
+
+def test_a_file_without_records_is_taken_in_and_changes_nothing(spark: SparkSession, tmp_path: Path) -> None:
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "bronze silver"]
+    (landing / "web_events_1.csv").write_text(text_of([]))
+    assert main(where, spark=spark) == 0
+    (landing / "web_events_2.csv").write_text(text_of([record(1)]))
+    assert main(where, spark=spark) == 0
+    assert main(where, spark=spark) == 0
+    assert Lake(spark, root=str(tmp_path / "lake")).read(TABLES["silver.events"]).count() == 1

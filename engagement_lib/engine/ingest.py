@@ -120,6 +120,8 @@ def _entry(
     but = {**entry.__dict__, "load": None}
     if not found.is_accepted:
         return Entry(**{**but, "verdict": REFUSED, "records": None})
+    if not found.records:
+        return Entry(**{**but, "events": 0, "duplicates": 0, "quarantined": 0})
     first = loaded.get(found.sha256)
     if first is not None and first.path == found.path:
         return Entry(**{**first.__dict__, "size_bytes": entry.size_bytes, "modified_seconds": entry.modified_seconds})

@@ -120,17 +120,15 @@ class Ledger:
         loads = F.col("_load") >= min(waiting, default=last.load + 1)
         files = F.col("source_file").isin(*stale)
         wanted = loads | files if stale else loads
-        events = _by_file(self.lake.read(merged).where(wanted))
+        events = _by_delivery(self.lake.read(merged).where(wanted), "_load")
         # A delivery that gave way is put aside by a later load than the one that brought it.
-        repeats = _by_file(self.lake.read(merged.write.repeats).where(wanted))
-        rejects = _by_file(self.lake.read(merged.write.rejects).where(wanted))
+        repeats = _by_delivery(self.lake.read(merged.write.repeats).where(wanted), "delivered_load")
+        rejects = _by_delivery(self.lake.read(merged.write.rejects).where(wanted), "_load")
+        oldest = min(waiting, default=last.load + 1)
         for entry in list(self.entries.values()):
-            if (
-                entry.verdict == LOADED
-                and entry.load
-                and (entry.path in stale or entry.load >= min(waiting, default=last.load + 1))
-            ):
-                self.put(replace(entry, **_counts(entry.path, events, repeats, rejects)))
+            if entry.verdict == LOADED and entry.load and (entry.path in stale or entry.load >= oldest):
+                found = (counts.get((entry.path, entry.load), 0) for counts in (events, repeats, rejects))
+                self.put(replace(entry, **dict(zip(("events", "duplicates", "quarantined"), found, strict=True))))
 
     def recount(self) -> None:
         """Forget the counts, because the merged table was built again."""
@@ -159,12 +157,9 @@ class Ledger:
         return [entry for entry in self.entries.values() if not entry.is_balanced]
 
 
-def _by_file(rows: DataFrame) -> dict[str, int]:
-    return {row.source_file: row["count"] for row in rows.groupBy("source_file").count().collect()}
-
-
-def _counts(path: str, events: dict[str, int], repeats: dict[str, int], rejects: dict[str, int]) -> dict[str, int]:
-    return {"events": events.get(path, 0), "duplicates": repeats.get(path, 0), "quarantined": rejects.get(path, 0)}
+def _by_delivery(rows: DataFrame, load: str) -> dict[tuple[str, int], int]:
+    """Rows per file and load: a path may have been delivered with other content in a later load."""
+    return {(row.source_file, row[load]): row["count"] for row in rows.groupBy("source_file", load).count().collect()}
 
 
 def _entry(row) -> Entry:  # type: ignore[no-untyped-def]

@@ -136,7 +136,8 @@ class _Pass:
             if self.lake.last_commit(target) is None:
                 return
         else:
-            rows = conform(target(rows.withColumn("_load", self._load_of(rows))), target)
+            rows = rows.withColumns({"delivered_load": F.col("_load"), "_load": self._load_of(rows)})
+            rows = conform(target(rows), target)
         where = None if self.is_first else f"_load > {int(self.consumed)}"
         self.lake.overwrite(target, guarded(rows, target), self.commit, where=where)
 

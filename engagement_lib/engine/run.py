@@ -215,7 +215,7 @@ def _refreshed(run: Run, table: Table) -> Outcome:
     except EngagementError as problem:
         failure = problem
     except PySparkException as problem:
-        failure = as_check_failure(problem, table) or CheckFailed(f"{table.id}: {_first_line(problem)}")
+        failure = as_check_failure(problem, table) or CheckFailed(f"{table.id}: {last_words(problem)}")
         failure.__cause__ = problem
     except Exception as problem:
         failure = as_check_failure(problem, table)
@@ -224,8 +224,11 @@ def _refreshed(run: Run, table: Table) -> Outcome:
     return Outcome(table.id, "failed", str(failure), seconds=time.monotonic() - started, error=failure)
 
 
-def _first_line(problem: Exception) -> str:
-    return next((line for line in str(problem).splitlines() if line.strip()), type(problem).__name__)[:300]
+def last_words(problem: Exception) -> str:
+    """What an exception of Spark says, without its stack traces: the innermost message of ours, else the first line."""
+    lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
+    ours = [line.partition(": ")[2] for line in lines if line.startswith("engagement_lib.errors.")]
+    return (ours or lines or [type(problem).__name__])[0][:300]
 
 
 def _changed_parameters(last: Commit, now: Mapping[str, Any]) -> str:

@@ -41,7 +41,7 @@ def flags(**conditions: Column) -> Column:
 
 
 def typed(given: DataFrame, *, event_name_aliases: Mapping[str, str], report_time_zone: str) -> DataFrame:
-    """The columns without a place of their own as a map; unknown columns of the file are added by their names."""
+    """One row per record with typed values, event_id, event_date and the verdict (_rule, _reason; null = valid)."""
     named = given.withColumns(
         {
             "event_name": _canonical_name(F.col("event_name"), event_name_aliases),

@@ -15,7 +15,8 @@ from engagement_lib.vocabulary import LOAD, PLATFORM, SOURCE_FILE, SOURCE_RECORD
         Field("event_id", "string", "Key of the event that was delivered again.", required=True),
         Field("event_date", "date", "Day of the event in the report time zone.", required=True),
         Field("arrival_timestamp", "timestamp", "When this delivery arrived.", required=True),
-        LOAD,
+        Field("delivered_load", "bigint", "Number of the load that brought this delivery.", required=True),
+        LOAD.but(description="Number of the load in which the delivery was set aside."),
     ),
     write=SetAside(),
 )
@@ -24,4 +25,13 @@ def duplicates(records: DataFrame) -> DataFrame:
 
     A delivery that was kept until an earlier one came in stands here from then on.
     """
-    return records.select("source_file", "source_record", "platform", "event_id", "event_date", "arrival_timestamp", "_load")
+    return records.select(
+        "source_file",
+        "source_record",
+        "platform",
+        "event_id",
+        "event_date",
+        "arrival_timestamp",
+        "delivered_load",
+        "_load",
+    )
