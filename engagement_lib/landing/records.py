@@ -123,7 +123,9 @@ def _across_lines(lines: list[bytes], at: int, grammar: Grammar, is_last: bool) 
         shape = shape_of(text)
         if shape[1] == UNCLOSED:
             continue
-        if shape[1] or has_bare_quote(text) or _hides_a_record(lines[at + 1 : end + 1], grammar):
+        # Too few fields say that the closing mark was meant to open a field of a later record.
+        is_misread = bool(shape[1]) or shape[0] < grammar.fields or has_bare_quote(text)
+        if is_misread or _hides_a_record(lines[at + 1 : end + 1], grammar):
             return 1, None
         return end + 1 - at, Record(text, at, _fault_of(text, shape, grammar))
     return (1 if is_last or len(lines) >= at + MAX_RECORD_LINES else 0), None

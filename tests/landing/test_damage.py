@@ -18,6 +18,8 @@ CHARACTERS = st.one_of(
 # With at most two commas in a value, no line of it looks like a whole record of five fields.
 VALUE = st.text(CHARACTERS, max_size=12).filter(lambda value: value.count(",") <= 2)
 RECORD = st.tuples(*[VALUE] * len(COLUMNS)).filter(lambda values: list(values) != list(COLUMNS))
+#: An open quotation mark before a value of several lines can be read in two ways, both by the rules; before one line it cannot.
+ONE_LINE_RECORD = RECORD.filter(lambda values: not set("".join(values)) & set("\r\n"))
 BROKEN_LINE = st.sampled_from(
     [
         b'x,"open,c,d,e',
@@ -64,7 +66,7 @@ def test_every_valid_record_is_read_exactly(records: list[Values], line_end: str
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.one_of(RECORD, BROKEN_LINE), max_size=20), st.sampled_from(["\n", "\r\n"]), st.booleans())
+@given(st.lists(st.one_of(ONE_LINE_RECORD, BROKEN_LINE), max_size=20), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_each_broken_line_costs_one_record_and_no_other(parts: list[Values | bytes], line_end: str, is_quoted: bool) -> None:
     lines = [part + line_end.encode() if isinstance(part, bytes) else written(part, line_end, is_quoted) for part in parts]
     expected = [None if isinstance(part, bytes) else part for part in parts]
