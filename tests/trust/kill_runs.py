@@ -2,8 +2,8 @@
 
     python -m tests.trust.kill_runs --kills 20
 
-Each lake suffers a few kills, one after the other, and then one run to the end. Prints each kill and the number of
-differing rows; ends with 1 if there is any.
+Each lake suffers kills, one after the other, until a run ends before its kill; runs that ended are not counted as
+kills. Prints each kill and the number of differing rows; ends with 1 if there is any.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ from engagement_lib.session import build_session
 from tests.trust.compare import differing_rows
 
 ROOT = Path(__file__).resolve().parents[2]
-KILLS_PER_LAKE = 5
 
 
 def main() -> int:
@@ -41,13 +40,15 @@ def main() -> int:
         assert _start(landing, work / "undisturbed").wait() == 0
         length = time.monotonic() - started
         print(f"an undisturbed run takes {length:.1f} s", flush=True)
-        lakes = []
-        for number in range(0, arguments.kills, KILLS_PER_LAKE):
-            lake = work / f"lake{number}"
-            for kill in range(number, min(number + KILLS_PER_LAKE, arguments.kills)):
-                _kill_once(landing, lake, chance.uniform(0.25, 0.98) * length, kill)
-            assert _start(landing, lake).wait() == 0
+        lakes, kills = list[Path](), 0
+        while kills < arguments.kills:
+            lake = work / f"lake{len(lakes)}"
             lakes.append(lake)
+            # The first kill may come late; what is left after it takes less time.
+            latest = 0.95
+            while kills < arguments.kills and _kill_once(landing, lake, chance.uniform(0.15, latest) * length, kills + 1):
+                kills, latest = kills + 1, 0.6
+            assert _start(landing, lake).wait() == 0
         return _compare(work / "undisturbed", lakes, arguments.kills)
 
 
@@ -73,17 +74,18 @@ def _start(landing: Path, lake: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
 
 
-def _kill_once(landing: Path, lake: Path, after: float, number: int) -> None:
-    """Start a run, wait, and kill it with all its processes; a run that is done by then counts as survived."""
+def _kill_once(landing: Path, lake: Path, after: float, number: int) -> bool:
+    """Start a run, wait, and kill it with all its processes; False if it had ended by then."""
     process = _start(landing, lake)
     try:
         process.wait(timeout=after)
-        print(f"kill {number + 1}: the run ended before {after:.1f} s", flush=True)
+        return False
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         versions = sum(1 for _ in lake.rglob("_delta_log/*.json")) if lake.exists() else 0
-        print(f"kill {number + 1}: after {after:.1f} s, {versions} commits in the lake", flush=True)
+        print(f"kill {number}: {lake.name} after {after:.1f} s, {versions} commits in it", flush=True)
+        return True
 
 
 def _compare(undisturbed: Path, lakes: list[Path], kills: int) -> int:
