@@ -71,7 +71,8 @@ def compare(lake: Path, database: Path) -> Iterator[Difference]:
         connection.execute("SET TimeZone = 'UTC'")
         for rows in compared():
             files = live_files(lake / rows.name.replace(".", "/"))
-            connection.execute(f"create or replace temp view lake_rows as from read_parquet({files!r}, hive_partitioning = true)")
+            read = f"from read_parquet({files!r}, hive_partitioning = true)" if files else f"from {rows.name} limit 0"
+            connection.execute(f"create or replace temp view lake_rows as {read}")
             yield _difference(connection, rows)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from engagement_lib.__main__ import main as look
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
 from engagement_lib.pipeline import all_tables
@@ -92,6 +93,22 @@ def test_a_run_while_another_holds_the_lake_ends_with_one_line(
     error = capsys.readouterr().err.strip()
     assert error.count("\n") == 0 and f"process {holder.pid}" in error
     assert main(["--lake", str(folder / "lake"), "--landing", str(folder / "landing"), "--dry-run"], spark=spark) == 0
+
+
+def test_tables_can_be_shown_and_queried_by_name(
+    damaged: tuple[Lake, int, Path], spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["--lake", str(damaged[0].root)]
+    assert look(["show", "silver.quarantine", *where]) == 0
+    assert "unparsable_record" in capsys.readouterr().out
+    query = (
+        "select e.user_id, c.country_name from silver.events e join gold.dim_country c using (country_code) order by 1 limit 1"
+    )
+    assert look(["sql", query, *where]) == 0
+    assert capsys.readouterr().out.splitlines()[-1].split() == ["u1", "Germany"]
+    assert look(["show", "silver.quarantin", *where]) == 2
+    assert "did you mean" in capsys.readouterr().err
+    assert look(["sql", "select no_such_column from silver.events", *where]) == 2
 
 
 def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_forward(spark: SparkSession, tmp_path: Path) -> None:
