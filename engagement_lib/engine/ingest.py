@@ -124,7 +124,9 @@ def _entry(
         return Entry(**{**but, "events": 0, "duplicates": 0, "quarantined": 0})
     first = loaded.get(found.sha256)
     if first is not None and first.path == found.path:
-        return Entry(**{**first.__dict__, "size_bytes": entry.size_bytes, "modified_seconds": entry.modified_seconds})
+        # Loaded already; a ledger that was completed from bronze does not know what the file looked like.
+        known = {name: getattr(first, name) for name in ("load", "events", "duplicates", "quarantined")}
+        return Entry(**{**entry.__dict__, **known})
     if first is not None:
         words = {"verdict": REPEATED, "reason": f"has the content of {first.path}"}
         return Entry(**{**but, **words, "events": 0, "duplicates": found.records, "quarantined": 0})
