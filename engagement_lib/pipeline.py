@@ -75,7 +75,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     result.ledger = ledger = Ledger.open(lake, files, bronze)
     if chosen := [each for each in wanted if each in bronze]:
         landing = Landing(**settings.landing)
-        load = 1 + max([ledger.newest_load(), *[_load(lake, each) for each in [*bronze, *merged]]])
+        load = 1 + max([ledger.newest_load(), *[lake.newest_load(each) for each in [*bronze, *merged]]])
         tell("landing")
         try:
             result.ingested = ingest(lake, chosen, ledger, landing, load=load, run_id=run.run_id, now=time.time())
@@ -100,9 +100,7 @@ def _run_tables(
     """Merged tables first, because they know the span of days; the rest only if every record is accounted for."""
 
     def go(some: Sequence[Table]) -> None:
-        result.outcomes += run_all(
-            run, some, on_start=lambda t: None, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side
-        )
+        result.outcomes += run_all(run, some, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side)
 
     assert result.ledger is not None
     go([each for each in wanted if each in merged])
@@ -122,11 +120,6 @@ def _run_tables(
         go(rest)
     else:
         result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in rest]
-
-
-def _load(lake: Lake, table: Table) -> int:
-    last = lake.last_commit(table) if lake.exists(table) else None
-    return last.load if last else 0
 
 
 def _record(lake: Lake, run: Run, outcomes: Sequence[Outcome]) -> None:

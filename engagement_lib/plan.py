@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.days import Work
 from engagement_lib.engine.lake import Lake, ranges
+from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
@@ -46,14 +47,10 @@ def _new_files(lake: Lake, settings: Settings, tables: Iterable[Table]) -> dict[
     arrivals, _ = list_arrivals(
         settings.landing["root"], sources, min_age_seconds=settings.landing.get("min_age_seconds", 0), now=time.time()
     )
-    known = set()
-    if lake.exists(files):
-        known = {
-            (r.source, r.path, r.size_bytes, r.modified_seconds) for r in lake.read(files).where("verdict <> 'refused'").collect()
-        }
+    ledger = Ledger.stored(lake, files)
     counts: dict[str, int] = {}
     for a in arrivals:
-        counts[a.source] = counts.get(a.source, 0) + ((a.source, a.path, a.size, a.modified_at) not in known)
+        counts[a.source] = counts.get(a.source, 0) + (not ledger.has_taken_in(a))
     return counts
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pyspark.sql import functions as F
 
@@ -51,33 +51,22 @@ def ingest(
     """Inspect what is new, append the accepted files' records, and enter every file into the ledger."""
     tables = {each.name: each for each in bronze}
     arrivals, skipped = list_arrivals(landing.root, tables, min_age_seconds=landing.min_age_seconds, now=now)
+    unseen = [arrival for arrival in arrivals if not ledger.has_taken_in(arrival)]
     with ThreadPoolExecutor(4) as pool:
-        inspections = list(pool.map(lambda a: _inspected(a, tables[a.source], landing), _unseen(arrivals, ledger)))
+        inspections = list(pool.map(lambda a: _inspected(a, tables[a.source], landing), unseen))
     entries, outcomes = [], []
     for name, each in tables.items():
         mine = [i for i in inspections if i.arrival.source == name]
         judged = _judged(name, mine, ledger, landing, load)
         entries += judged
         started = time.monotonic()
-        fresh = {entry.file_hash for entry in judged if entry.verdict == LOADED and entry.load == load}
         taken = [i for i, entry in zip(mine, judged, strict=True) if entry.verdict == LOADED and entry.load == load]
-        assert len(fresh) == len(taken)
         rows = _append(lake, each, taken, load, run_id) if taken else 0
         status = "written" if taken else "nothing new"
         outcomes.append(Outcome(each.id, status, f"{len(taken)} file(s)", rows=rows, seconds=time.monotonic() - started))
     for entry in entries:
         ledger.put(entry)
     return Ingested(entries, skipped, outcomes)
-
-
-def _unseen(arrivals: Sequence[Arrival], ledger: Ledger) -> list[Arrival]:
-    """Arrivals whose path, size and time are not those of a file that was taken in; refused ones are looked at again."""
-    seen = {
-        (e.source, e.path, e.size_bytes, e.modified_seconds)
-        for e in ledger.entries.values()
-        if e.verdict != REFUSED and e.modified_seconds is not None
-    }
-    return [a for a in arrivals if (a.source, a.path, a.size, a.modified_at) not in seen]
 
 
 def _inspected(arrival: Arrival, table: Table, landing: Landing) -> Inspection:
@@ -117,22 +106,21 @@ def _entry(
         missing_columns=tuple(found.missing),
         load=load,
     )
-    but = {**entry.__dict__, "load": None}
+    not_loaded = replace(entry, load=None)
     if not found.is_accepted:
-        return Entry(**{**but, "verdict": REFUSED, "records": None})
+        return replace(not_loaded, verdict=REFUSED, records=None)
     if not found.records:
-        return Entry(**{**but, "events": 0, "duplicates": 0, "quarantined": 0})
+        return replace(not_loaded, events=0, duplicates=0, quarantined=0)
     first = loaded.get(found.sha256)
     if first is not None and first.path == found.path:
         # Loaded already; a ledger that was completed from bronze does not know what the file looked like.
-        known = {name: getattr(first, name) for name in ("load", "events", "duplicates", "quarantined")}
-        return Entry(**{**entry.__dict__, **known})
+        return replace(entry, load=first.load, events=first.events, duplicates=first.duplicates, quarantined=first.quarantined)
     if first is not None:
-        words = {"verdict": REPEATED, "reason": f"has the content of {first.path}"}
-        return Entry(**{**but, **words, "events": 0, "duplicates": found.records, "quarantined": 0})
+        reason = f"has the content of {first.path}"
+        return replace(not_loaded, verdict=REPEATED, reason=reason, events=0, duplicates=found.records, quarantined=0)
     if paths.get(found.path) and landing.changed_files == "refuse":
         reason = "its content changed after it was loaded; deliver it under another name, or set landing.changed_files: add"
-        return Entry(**{**but, "verdict": REFUSED, "reason": reason, "records": None})
+        return replace(not_loaded, verdict=REFUSED, reason=reason, records=None)
     return entry
 
 

@@ -19,6 +19,7 @@ from engagement_lib.errors import ConfigError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RECENT = 20
+_MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
 class Lake:
@@ -32,13 +33,7 @@ class Lake:
             raise ConfigError("lake: give either lake.root (a folder) or lake.catalog (a catalog name), not both")
         if catalog is not None and not all(_NAME.fullmatch(part) for part in catalog.split(".")):
             raise ConfigError(f"lake.catalog: '{catalog}' is not a name of letters, digits and underscores")
-        # Delta takes a relative path for the name of a table.
-        is_local = root is not None and "://" not in root
-        self.spark, self.root, self.catalog = (
-            spark,
-            os.path.abspath(str(root)) if is_local else root and root.rstrip("/"),
-            catalog,
-        )
+        self.spark, self.root, self.catalog = spark, root and _absolute(root), catalog
         self._versions: dict[str, list[Version]] = {}
 
     def location(self, table: Table) -> str:
@@ -107,6 +102,11 @@ class Lake:
             return next((v.commit for v in self.versions(table, after=-1) if v.commit), None)
         return recent
 
+    def newest_load(self, table: Table) -> int:
+        """Number of the newest load that the table contains, 0 where there is none."""
+        last = self.last_commit(table)
+        return last.load if last else 0
+
     def matches_contract(self, table: Table) -> bool:
         """Whether the stored columns are those of the contract."""
         stored = [(f.name, f.dataType.simpleString()) for f in self.read(table).schema]
@@ -140,15 +140,13 @@ class Lake:
         matches = within
         for key in keys:
             matches = matches & (F.col(f"old.{key}") == F.col(f"new.{key}"))
-        with_metadata = {"spark.databricks.delta.commitInfo.userMetadata": commit.to_json()}
-        for key, value in with_metadata.items():
-            self.spark.conf.set(key, value)
+        # A merge takes no options: its metadata goes by way of the session.
+        self.spark.conf.set(_MERGE_METADATA, commit.to_json())
         try:
             merge = self._delta(table).alias("old").merge(rows.alias("new"), matches)
             merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
         finally:
-            for key in with_metadata:
-                self.spark.conf.unset(key)
+            self.spark.conf.unset(_MERGE_METADATA)
             self._versions.pop(table.id, None)
 
     def _write(self, table: Table, writer: DataFrameWriter, commit: Commit) -> None:
@@ -193,6 +191,11 @@ def _properties(table: Table) -> dict[str, str]:
 
 def _partition(table: Table) -> str | None:
     return table.write.day if isinstance(table.write, ReplaceDays) and table.write.partitioned else None
+
+
+def _absolute(root: str) -> str:
+    """The root without a slash at its end; a local folder in full, because Delta takes a relative path for a table's name."""
+    return root.rstrip("/") if "://" in root else os.path.abspath(root)
 
 
 def _is_missing(problem: AnalysisException) -> bool:

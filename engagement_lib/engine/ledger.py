@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -16,6 +17,7 @@ from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Merge, Table
 from engagement_lib.errors import ConfigError
+from engagement_lib.landing.files import Arrival
 
 LOADED, REPEATED, REFUSED = "loaded", "repeated", "refused"
 
@@ -62,19 +64,38 @@ class Ledger:
     @classmethod
     def open(cls, lake: Lake, table: Table, bronze: Iterable[Table]) -> Ledger:
         """The stored ledger, completed from bronze where a run ended before it could write it."""
-        ledger = cls(lake, table)
         if not lake.exists(table):
             lake.create(table)
-        elif lake.last_commit(table):
-            ledger.entries = {entry.key: entry for entry in map(_entry, lake.read(table).collect())}
+        ledger = cls.stored(lake, table)
         for each in bronze:
             ledger._complete_from(each)
         return ledger
+
+    @classmethod
+    def stored(cls, lake: Lake, table: Table) -> Ledger:
+        """The ledger as it is stored, for looking at; empty where there is none."""
+        ledger = cls(lake, table)
+        if lake.last_commit(table):
+            ledger.entries = {entry.key: entry for entry in map(_entry, lake.read(table).collect())}
+        return ledger
+
+    def has_taken_in(self, arrival: Arrival) -> bool:
+        """Whether a file of this path, size and time was taken in; a refused one is always looked at again."""
+        return (arrival.source, arrival.path, arrival.size, arrival.modified_at) in self._taken_in
+
+    @cached_property
+    def _taken_in(self) -> set[tuple[str, str, int | None, float]]:
+        return {
+            (e.source, e.path, e.size_bytes, e.modified_seconds)
+            for e in self.entries.values()
+            if e.verdict != REFUSED and e.modified_seconds is not None
+        }
 
     def put(self, entry: Entry) -> None:
         if self.entries.get(entry.key) != entry:
             self.entries[entry.key] = entry
             self.changed.add(entry.key)
+            self.__dict__.pop("_taken_in", None)
 
     def loaded(self, source: str) -> dict[str, Entry]:
         """Loaded contents of a source by hash."""
@@ -93,8 +114,7 @@ class Ledger:
 
     def _complete_from(self, bronze: Table) -> None:
         known = max((e.load or 0 for e in self.entries.values() if e.source == bronze.name), default=0)
-        last = self.lake.last_commit(bronze) if self.lake.exists(bronze) else None
-        held = last.load if last else 0
+        held = self.lake.newest_load(bronze)
         if held < known:
             raise ConfigError(
                 f"{bronze.id} lost the loads {held + 1} to {known} that {self.table.id} knows: restore it, or delete the lake "

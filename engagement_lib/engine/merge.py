@@ -66,7 +66,9 @@ class _Pass:
         losers = None if ranked is None else ranked.where(F.col("_rank") > 1)
         lost = [] if losers is None else losers.groupBy(_IS_OLD, "source_file").count().collect()
         demoted, repeats = sorted({row.source_file for row in lost if row[_IS_OLD]}), sum(row["count"] for row in lost)
-        self._set_aside(self.write.rejects, exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional else None)
+        self._set_aside(
+            self.write.rejects, exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional is not None else None
+        )
         self._set_aside(self.write.repeats, losers if repeats else None)
         changed = None if self.is_first else days
         self.commit = replace(self.commit, days=changed, span=self._span(days), demoted_files=tuple(demoted))

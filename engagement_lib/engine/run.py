@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -82,7 +82,7 @@ class Run:
         if self.rebuild or last is None:
             return d.Work(None, "rebuild" if self.rebuild and last else "first build")
         if isinstance(table.write, Merge):
-            newest = max(self._load(i) for i in table.inputs)
+            newest = max(self.lake.newest_load(i) for i in table.inputs)
             return d.Work(None, f"loads {last.load + 1} to {newest}") if newest > last.load else d.NOTHING
         if isinstance(table.write, ReplaceDays):
             found = d.days_to_replace(self.lake, table, last, self.span())
@@ -109,10 +109,6 @@ class Run:
             return None
         back, ahead = table.write.reads
         return (span[1] + d.timedelta(days=back), span[1] + d.timedelta(days=ahead))
-
-    def _load(self, table: Table) -> int:
-        last = self.lake.last_commit(table)
-        return last.load if last else 0
 
     def refresh(self, table: Table) -> Outcome:
         """Bring one table up to date."""
@@ -154,8 +150,7 @@ class Run:
         if consumed:
             frames = [rows.where(rows["_load"] > consumed) for rows in frames]
         records = table(*frames, **self.parameters_of(table))
-        load = max(self._load(needed) for needed in table.inputs)
-        commit = Commit(**{**commit.__dict__, "load": load})
+        commit = replace(commit, load=max(self.lake.newest_load(needed) for needed in table.inputs))
         merged = merge(self.lake, table, records, commit, consumed=consumed, counted=counted)
         return len(merged.days), merged.rows
 
@@ -180,9 +175,7 @@ class Run:
         return None if work.days is None else len(work.days), self.lake.versions(table)[0].rows
 
 
-def run_all(
-    run: Run, tables: Sequence[Table], *, on_start: Callable[[Table], None], on_end: Callable[[Outcome], None], side_by_side: int
-) -> list[Outcome]:
+def run_all(run: Run, tables: Sequence[Table], *, on_end: Callable[[Outcome], None], side_by_side: int) -> list[Outcome]:
     """Refresh the tables, inputs first; a table whose input failed is not run, and keeps its former state."""
     outcomes: dict[str, Outcome] = {}
     waiting, running = list(tables), dict[Future[Outcome], Table]()
@@ -198,7 +191,6 @@ def run_all(
                     outcomes[each.id] = Outcome(each.id, "not run", f"{broken[0]} failed")
                     on_end(outcomes[each.id])
                     continue
-                on_start(each)
                 running[pool.submit(_refreshed, run, each)] = each
             if running:
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
