@@ -2,7 +2,7 @@
 
 from setuptools import find_packages, setup
 
-TEST = ["chispa==0.12.0", "pytest==9.2.0", "hypothesis==6.170.17", "duckdb==2.0.1"]
+TEST = ["chispa==0.12.0", "pytest==9.2.0", "hypothesis==6.170.17", "duckdb==2.0.1", "scipy==1.17.1"]
 LINT = ["ruff==0.17.6"]
 
 setup(

@@ -5,6 +5,7 @@ import math
 import random
 
 import pytest
+from scipy import stats
 
 from engagement_lib.analytics.statistics import NormalPrior, SampleSums, compare_means, sample_ratio_mismatch
 
@@ -100,7 +101,6 @@ def test_the_relative_lift_knows_that_the_control_mean_is_uncertain():
 @pytest.mark.parametrize("alternative", ["two_sided", "greater", "less"])
 @pytest.mark.parametrize("test", ["welch", "pooled_t"])
 def test_absolute_differences_agree_with_scipy(test, alternative):
-    stats = pytest.importorskip("scipy.stats", reason="needs scipy as the oracle")
     draw = random.Random(7)
     control, treatment = [draw.gauss(5, 2) for _ in range(40)], [draw.gauss(5.5, 3) for _ in range(55)]
     oracle = stats.ttest_ind(treatment, control, equal_var=test == "pooled_t", alternative=alternative.replace("_", "-"))
@@ -123,7 +123,6 @@ def test_the_pooled_z_test_and_the_welch_test_of_a_proportion_differ_and_say_so(
 
 def test_the_minimum_detectable_effect_is_found_with_the_wanted_power():
     """The noncentral t distribution is the exact way; the closed form is within half a percent of it from 50 users on."""
-    stats = pytest.importorskip("scipy.stats", reason="needs scipy as the oracle")
     draw = random.Random(3)
     arms = [sums([draw.gauss(10, 3) for _ in range(60)]) for _ in range(2)]
     got = compare_means(*arms, test="pooled_t", lift="absolute", power=0.8)
