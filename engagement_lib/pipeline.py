@@ -18,7 +18,7 @@ from engagement_lib.engine.ingest import Ingested, Landing, ingest
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Outcome, Run, last_words, run_all
-from engagement_lib.engine.table import AppendFiles, Merge, Table
+from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Table
 from engagement_lib.errors import CheckFailed, InputRefused
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.checks import checks
@@ -70,6 +70,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     result = Result()
     bronze = [each for each in tables.values() if isinstance(each.write, AppendFiles)]
     merged = [each for each in tables.values() if isinstance(each.write, Merge)]
+    entities = [each for each in tables.values() if isinstance(each.write, Rebuild) and each.write.rest]
     wanted = catalogue.runnable(request.tables)
     run.prepare([*wanted, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])
     result.ledger = ledger = Ledger.open(lake, files, bronze)
@@ -87,35 +88,43 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         for outcome in result.ingested.outcomes:
             tell(_words(outcome))
     try:
-        _run_tables(run, wanted, merged, settings.side_by_side, result, tell)
+        _run_tables(run, wanted, merged, entities, settings.side_by_side, result, tell)
     finally:
-        ledger.save(run.run_id, merged)
+        ledger.save(run.run_id, [*merged, *entities])
         _record(lake, run, result.outcomes)
     return result
 
 
 def _run_tables(
-    run: Run, wanted: Sequence[Table], merged: Sequence[Table], side_by_side: int, result: Result, tell: Callable[[str], None]
+    run: Run,
+    wanted: Sequence[Table],
+    merged: Sequence[Table],
+    entities: Sequence[Table],
+    side_by_side: int,
+    result: Result,
+    tell: Callable[[str], None],
 ) -> None:
-    """Merged tables first, because they know the span of days; the rest only if every record is accounted for."""
+    """First what accounts for the records of files (merged tables know the span of days as well); others only if it does."""
 
     def go(some: Sequence[Table]) -> None:
         result.outcomes += run_all(run, some, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side)
 
     assert result.ledger is not None
-    go([each for each in wanted if each in merged])
+    accounts = [*merged, *entities, *{each.write.rest for each in entities}]  # type: ignore[union-attr]
+    go([each for each in wanted if each in accounts])
     for each in merged:
         if run.rebuild and each in wanted:
-            result.ledger.recount()
+            result.ledger.recount(each)
         if run.lake.exists(each):
             result.ledger.count(each)
+    result.ledger.count_rebuilt(entities)
     for entry in result.ledger.unbalanced():
         accounted = f"{entry.events} events + {entry.duplicates} duplicates + {entry.quarantined} quarantined"
         result.problems.append(
             CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run")
         )
     run.data_span = spans_of(run.lake, merged)
-    rest = [each for each in wanted if each not in merged and not isinstance(each.write, AppendFiles)]
+    rest = [each for each in wanted if each not in accounts and not isinstance(each.write, AppendFiles)]
     if not result.problems and not any(o.status == "failed" for o in result.outcomes):
         go(rest)
     else:

@@ -21,6 +21,12 @@ EVENT_NAMES = (
 #: Events that say that somebody reads or listens.
 CONTENT_EVENTS = (ITEM_STARTED, ITEM_FINISHED)
 
+#: Where a subscription can stand; a trial is one without a payment yet.
+SUBSCRIPTION_STATUSES = ("trialing", "active", "past_due", "paused", "cancelled", "ended")
+#: What can become of a payment; a refunded one was successful first.
+SUCCEEDED, REFUNDED = "succeeded", "refunded"
+PAYMENT_STATUSES = (SUCCEEDED, "pending", "failed", REFUNDED)
+
 #: The value of a split column in the rows that count everybody.
 TOTAL = "total"
 #: How a report row may be split; each value of a split is counted on its own.
@@ -41,3 +47,9 @@ SPLIT_VALUE = Field("split_value", "string", "The platform, country or access ty
 LOAD = Field("_load", "bigint", "Number of the load that brought the record; rises by one with each load.", required=True)
 SOURCE_FILE = Field("source_file", "string", "Landed file, relative to the landing root.", required=True)
 SOURCE_RECORD = Field("source_record", "bigint", "Number of the record in its file, from 1, the header apart.", required=True)
+
+#: Since when and until when a version of an entity holds.
+VALID_FROM = Field("valid_from", "timestamp", "Since when this version holds, UTC; null = since ever.")
+VALID_TO = Field("valid_to", "timestamp", "Start of the next version, not included, UTC; null = this is the last one.")
+IS_CURRENT = Field("is_current", "boolean", "The last version: one row per entity, what is known now.", required=True)
+VERSION = (VALID_FROM, VALID_TO, IS_CURRENT, SOURCE_FILE, SOURCE_RECORD, LOAD)

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, reduce
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.lake import Lake
-from engagement_lib.engine.table import Merge, Table
+from engagement_lib.engine.table import Merge, Rebuild, Table
 from engagement_lib.errors import ConfigError
 from engagement_lib.landing.files import Arrival
 
@@ -131,9 +131,8 @@ class Ledger:
         last = self.lake.last_commit(merged)
         if last is None:
             return
-        waiting = {
-            e.load for e in self.entries.values() if e.verdict == LOADED and e.load and e.load <= last.load and e.events is None
-        }
+        mine = self._loaded_for(merged)
+        waiting = {e.load for e in mine if e.load and e.load <= last.load and e.events is None}
         stale = self._demoted_since_saved(merged)
         if not waiting and not stale:
             return
@@ -145,16 +144,54 @@ class Ledger:
         repeats = _by_delivery(self.lake.read(merged.write.repeats).where(wanted), "delivered_load")
         rejects = _by_delivery(self.lake.read(merged.write.rejects).where(wanted), "_load")
         oldest = min(waiting, default=last.load + 1)
-        for entry in list(self.entries.values()):
-            if entry.verdict == LOADED and entry.load and (entry.path in stale or entry.load >= oldest):
+        for entry in mine:
+            if entry.load and (entry.path in stale or entry.load >= oldest):
                 found = (counts.get((entry.path, entry.load), 0) for counts in (events, repeats, rejects))
                 self.put(replace(entry, **dict(zip(("events", "duplicates", "quarantined"), found, strict=True))))
 
-    def recount(self) -> None:
+    def count_rebuilt(self, kept: Iterable[Table]) -> None:
+        """Count where the records of all files went whose tables were rebuilt: rows of ``kept``, or of what it calls its rest."""
+        loads = {each: load for each in kept if (load := self._uncounted(each)) is not None}
+        if not loads:
+            return
+        at = ("source", "source_file", "_load")
+        rows = [
+            self.lake.read(each).select(F.lit(each.inputs[0].name).alias("source"), *at[1:], F.lit("row").alias("verdict"))
+            for each in loads
+        ]
+        rows += [self.lake.read(rest).select(*at, "verdict") for rest in {each.write.rest for each in loads}]  # type: ignore[union-attr]
+        found = {
+            (row.source, row.source_file, row["_load"], row.verdict): row["count"]
+            for row in reduce(DataFrame.unionByName, rows).groupBy(*at, "verdict").count().collect()
+        }
+        newest = {each.inputs[0].name: load for each, load in loads.items()}
+        for entry in [e for each in loads for e in self._loaded_for(each)]:
+            if entry.load and entry.load <= newest[entry.source]:
+                delivery = (entry.source, entry.path, entry.load)
+                events, duplicates, quarantined = (found.get((*delivery, v), 0) for v in ("row", "duplicate", "quarantined"))
+                self.put(replace(entry, events=events, duplicates=duplicates, quarantined=quarantined))
+
+    def _uncounted(self, kept: Table) -> int | None:
+        """The newest load that a rebuilt table and its rest contain both, if it was not counted yet."""
+        assert isinstance(kept.write, Rebuild) and kept.write.rest
+        [bronze] = kept.inputs
+        last, rest = self.lake.last_commit(kept), self.lake.last_commit(kept.write.rest)
+        if last is None or rest is None or last.inputs[bronze.id] != rest.inputs[bronze.id]:
+            return None
+        saved = self.lake.last_commit(self.table)
+        is_known = saved is not None and saved.inputs.get(kept.id) == self.lake.version(kept)
+        waiting = (e for e in self._loaded_for(kept) if e.events is None and (e.load or 0) <= last.load)
+        return None if is_known and not any(waiting) else last.load
+
+    def _loaded_for(self, table: Table) -> list[Entry]:
+        """The loaded files that the inputs of a table hold."""
+        sources = {needed.name for needed in table.inputs}
+        return [e for e in self.entries.values() if e.source in sources and e.verdict == LOADED]
+
+    def recount(self, merged: Table) -> None:
         """Forget the counts, because the merged table was built again."""
-        for entry in list(self.entries.values()):
-            if entry.verdict == LOADED:
-                self.put(replace(entry, events=None, duplicates=None, quarantined=None))
+        for entry in self._loaded_for(merged):
+            self.put(replace(entry, events=None, duplicates=None, quarantined=None))
 
     def _demoted_since_saved(self, merged: Table) -> set[str]:
         last = self.lake.last_commit(self.table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -79,6 +79,11 @@ class Run:
     def work(self, table: Table) -> d.Work:
         """What the table needs now."""
         last = self.lake.last_commit(table)
+        if last is None and table.inputs and not any(map(self.lake.last_commit, table.inputs)):
+            return d.Work((), "nothing was ever written to its inputs")
+        is_of_days = table.run_values or (isinstance(table.write, Rebuild) and table.write.reads)
+        if last is None and is_of_days and self.span() is None:
+            return d.Work((), "no day with data yet")
         if self.rebuild or last is None:
             return d.Work(None, "rebuild" if self.rebuild and last else "first build")
         if isinstance(table.write, Merge):
@@ -125,6 +130,7 @@ class Run:
             parameters=self.parameters_of(table),
             days=work.days,
             span=self.span(),
+            load=max((self.lake.newest_load(i) for i in table.inputs if isinstance(i.write, AppendFiles)), default=0),
             source_hash=table.source_hash,
         )
         if isinstance(table.write, Merge):
@@ -150,7 +156,6 @@ class Run:
         if consumed:
             frames = [rows.where(rows["_load"] > consumed) for rows in frames]
         records = table(*frames, **self.parameters_of(table))
-        commit = replace(commit, load=max(self.lake.newest_load(needed) for needed in table.inputs))
         merged = merge(self.lake, table, records, commit, consumed=consumed, counted=counted)
         return len(merged.days), merged.rows
 

@@ -92,9 +92,14 @@ class ReplaceDays:
 
 @dataclass(frozen=True)
 class Rebuild:
-    """Small tables: written whole. ``reads`` = the input days as_of + reads[0] .. as_of + reads[1]; None = all."""
+    """Small tables: written whole. ``reads`` = the input days as_of + reads[0] .. as_of + reads[1]; None = all.
+
+    ``rest``: the table of all records of the one bronze input that are no row of this one; each run checks per file that
+    rows + rest are all of its records.
+    """
 
     reads: tuple[int, int] | None = None
+    rest: Table | None = None
 
 
 @dataclass(frozen=True)

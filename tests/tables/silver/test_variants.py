@@ -1,0 +1,32 @@
+"""silver.variants: which variants experiments have."""
+
+from pyspark.sql import SparkSession
+
+from engagement_lib.tables.bronze.variants import variants as bronze
+from engagement_lib.tables.silver.variants import variants
+from tests.support import assert_rows
+from tests.tables.silver.landed import landed
+
+
+def test_a_variant_without_a_time_holds_since_ever(spark: SparkSession) -> None:
+    records = landed(
+        spark,
+        bronze,
+        """
+        experiment_id | variant   | weight | is_control | updated_at
+        e1            | control   | 50     | yes        |
+        e1            | treatment | 50     | no         |
+        e1            | treatment | 0.25   | no         | 2025-02-20 00:00:00
+        e1            | third     | half   | no         |
+        """,
+    )
+    assert_rows(
+        variants(records),
+        variants,
+        """
+        experiment_id | variant   | weight | is_control | valid_from          | valid_to            | is_current
+        e1            | control   | 50     | true       |                     |                     | true
+        e1            | treatment | 50     | false      |                     | 2025-02-20 00:00:00 | false
+        e1            | treatment | 0.25   | false      | 2025-02-20 00:00:00 |                     | true
+        """,
+    )
