@@ -58,8 +58,8 @@ wheel: $(STAMP_VENV) ## build the wheel for a cluster's --py-files into dist/
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
-clean: ## delete tables, builds and caches, keep .venv
-	rm -rf lake spark-warehouse metastore_db derby.log build dist *.egg-info .hypothesis .pytest_cache .ruff_cache
+clean: ## delete tables, pages, builds and caches, keep .venv
+	rm -rf lake dashboards spark-warehouse metastore_db derby.log build dist *.egg-info .hypothesis .pytest_cache .ruff_cache
 	find engagement_lib jobs tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean ## also delete .venv

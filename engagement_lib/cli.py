@@ -7,13 +7,14 @@ import sys
 import time
 import traceback
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 
 from pyspark.sql import SparkSession
 
 from engagement_lib import pipeline, summary
 from engagement_lib.engine import catalogue
+from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.lock import LakeLock
 from engagement_lib.engine.run import last_words
 from engagement_lib.errors import ConfigError, EngagementError, EnvironmentProblem, InputRefused
@@ -51,6 +52,7 @@ def _parser(layer: str | None) -> argparse.ArgumentParser:
     parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml), over the base.yml beside it")
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     parser.add_argument("--landing", metavar="DIR", help="folder where files land, instead of the configured one")
+    parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (configured; with --lake: none)")
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="day that windows end at (default: last day with data)")
     parser.add_argument(
         "--select", metavar="TABLES", help="only these: gold, gold.x, +gold.x (with all it reads), gold.x+ (with its readers)"
@@ -91,8 +93,21 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
         tell("Spark is up")
         result = pipeline.run_pipeline(lake, settings, request, tell=tell)
         print("\n" + "\n\n".join(_summary(lake, result)))
-        print(f"\nDone in {time.monotonic() - started:.1f} s.")
+        folder = arguments.dashboards or settings.dashboards
+        pages = _pages(lake, folder, tell) if folder and layer is None else ""
+        print(f"\nDone in {time.monotonic() - started:.1f} s.{pages}")
     return _exit_code(result, arguments)
+
+
+def _pages(lake: Lake, folder: str, tell: Callable[[str], None]) -> str:
+    """Make the dashboards and say where they are."""
+    # Imported here: a job on a cluster that makes no pages has no need of the packages that draw.
+    from engagement_lib.dashboards.job import write_dashboards
+
+    began = time.monotonic()
+    first = write_dashboards(lake, folder)
+    tell(f"dashboards written in {time.monotonic() - began:.1f} s")
+    return f" Dashboards: {first}"
 
 
 def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeline.Request:  # type: ignore[no-untyped-def]

@@ -18,6 +18,7 @@ KEYS: Mapping[str, Any] = {
     "lake": {"root": str, "catalog": str},
     "landing": {"root": str, "min_age_seconds": int, "changed_files": str, "aliases": dict},
     "run": {"side_by_side": int},
+    "dashboards": {"root": str},
     "parameters": dict,
     "spark": dict,
 }
@@ -25,13 +26,17 @@ KEYS: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """``lake``: root or catalog; ``landing``: where files arrive; ``parameters``: of the tables; ``spark``: of the session."""
+    """``lake``: root or catalog; ``landing``: where files arrive; ``parameters``: of the tables; ``spark``: of the session.
+
+    ``dashboards``: the local folder of the pages; None = a run makes none.
+    """
 
     lake: Mapping[str, str]
     landing: Mapping[str, Any]
     side_by_side: int = 2
     parameters: Mapping[str, Any] = field(default_factory=dict)
     spark: Mapping[str, str] = field(default_factory=dict)
+    dashboards: str | None = None
 
     @classmethod
     def load(
@@ -44,7 +49,8 @@ class Settings:
             if path == chosen or path.exists():
                 merged = _over(merged, _read(path))
         if lake is not None:
-            merged["lake"] = {"root": lake}
+            # The configured pages show the configured lake: a run on another one leaves them alone.
+            merged["lake"], merged["dashboards"] = {"root": lake}, {}
         if landing is not None:
             merged["landing"] = {**merged.get("landing", {}), "root": landing}
         _verify_parameters(merged.get("parameters", {}), tables)
@@ -54,6 +60,7 @@ class Settings:
             side_by_side=merged.get("run", {}).get("side_by_side", 2),
             parameters=merged.get("parameters", {}),
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
+            dashboards=merged.get("dashboards", {}).get("root"),
         )
 
 

@@ -1,0 +1,345 @@
+"use strict";
+// The page: reads the filters, draws the tiles that can be seen, and hands out what they show.
+
+const form = document.getElementById("filters");
+const shown = new Map();
+const PRESETS = { "7": 7, "28": 28, "90": 90 };
+
+function filterOf() {
+  const chosen = SPLITS.map((name) => [name, form.elements[name]?.value]).find(([, value]) => value);
+  return { from: form.elements.from.value, to: form.elements.to.value, dimension: chosen?.[0] ?? "", value: chosen?.[1] ?? "" };
+}
+
+const embedOptions = { mode: "vega", ast: true, actions: false, defaultStyle: false, renderer: "svg", logLevel: 1, tooltip: showTip };
+
+/** Everything that a tile shows: data of its chart, the same as a grid, and what the reader must be told. */
+function contents(tile, filter) {
+  const notes = [];
+  if (filter.dimension && !tile.follows[filter.dimension]) {
+    notes.push(`Not split by ${plainName(filter.dimension).replace(" code", "").replace("user ", "")} here: shows everybody.`);
+  }
+  if (!tile.day) notes.push(tile.isRecorded ? "Everything recorded; the range of dates does not apply." : asOfNote());
+  if (tile.note) notes.push(tile.note);
+  const made = MAKERS[tile.chart](tile, filter);
+  if (made.left > 0) notes.push(`${made.left} more not shown.`);
+  return { ...made, notes };
+}
+
+const asOfNote = () => `As of ${dayInWords(state.asOf)}; the range of dates does not apply.`;
+
+const MAKERS = {
+  number: (tile, filter) => {
+    const made = figure(tile, filter);
+    const base = Math.min(...made.days.map((d) => d.y));
+    return {
+      figure: made,
+      data: made.days.map((d) => ({ x: time(d.day), y: d.y, base })),
+      grid: made.snapshot
+        ? { header: [tile.columns[0]], rows: [[made.value]] }
+        : { header: [tile.day, tile.heading], rows: made.days.map((d) => [d.day, d.y]) },
+    };
+  },
+  line: (tile, filter) => overTime(tile, filter),
+  stack: (tile, filter) => overTime(tile, filter),
+  bars: (tile, filter) => barsAndGrid(tile, bars(tile, filter), (row) => inWords(row.y, tile.unit)),
+  steps: (tile, filter) => {
+    const made = bars(tile, filter);
+    made.data.forEach((row, n) => (row.before = n ? made.data[n - 1].y : row.y));
+    const share = (row) => (row.before ? inWords(row.y / row.before, "percent") : "–");
+    return barsAndGrid(tile, made, (row) => (row === made.data[0] ? inWords(row.y) : `${inWords(row.y)}  ·  ${share(row)} of the step before`));
+  },
+  heat: (tile, filter) => {
+    const rows = matching(tile, filter);
+    const most = Math.max(...rows.map((row) => row[tile.columns[0]] ?? 0));
+    const data = rows.map((row) => {
+      const partial = !isMature(tile, row) || row[tile.columns[0]] === null;
+      const y = partial ? null : row[tile.columns[0]];
+      const label = /^\d{4}-/.test(row[tile.by]) ? dayInWords(row[tile.by]) : nameOf(tile.by, row[tile.by]);
+      return { x: row[tile.along], label, key: row[tile.by], y, most, partial, row, words: partial ? "" : inWords(y, tile.unit === "percent" ? "" : tile.unit) };
+    });
+    if (tile.unit === "percent") data.forEach((d) => (d.words = d.partial ? "" : String(Math.round(d.y * 100))));
+    data.sort((a, b) => (a.key < b.key ? 1 : a.key > b.key ? -1 : a.x - b.x));
+    return { data, grid: { header: [tile.by, tile.along, tile.columns[0]], rows: data.map((d) => [d.key, d.x, d.y]) } };
+  },
+  interval: (tile, filter) => {
+    const rows = matching(tile, filter).filter((row) => row[tile.columns[0]] !== null);
+    const [y, low, high] = tile.columns;
+    const data = rows.map((row) => ({ label: nameOf(tile.by, row[tile.by]), y: row[y], low: row[low], high: row[high], row }));
+    return { data, grid: { header: [tile.by, ...tile.columns], rows: rows.map((row) => [row[tile.by], ...tile.columns.map((c) => row[c])]) } };
+  },
+  rows: (tile, filter) => {
+    let rows = matching(tile, filter);
+    const left = tile.top ? Math.max(0, rows.length - tile.top) : 0;
+    if (tile.along) rows = [...rows].sort((a, b) => (a[tile.along] < b[tile.along] ? 1 : a[tile.along] > b[tile.along] ? -1 : 0));
+    if (tile.top) rows = rows.slice(0, tile.top);
+    const header = [...(tile.by ? [tile.by] : []), ...tile.columns];
+    return { data: rows, left, grid: { header, rows: rows.map((row) => header.map((column) => row[column])) } };
+  },
+};
+
+function overTime(tile, filter) {
+  const made = points(tile, filter);
+  const series = [...new Set(made.data.map((d) => d.series))];
+  const byDay = new Map();
+  for (const d of made.data) {
+    if (!byDay.has(d.day)) byDay.set(d.day, new Map());
+    byDay.get(d.day).set(d.series, d.y);
+  }
+  const rows = [...byDay].map(([day, values]) => [day, ...series.map((name) => values.get(name) ?? null)]);
+  const isDrawn = made.data.some((d) => d.y !== null);
+  return { data: isDrawn ? made.data : [], left: made.left, byDay, grid: { header: [tile.day, ...series], rows } };
+}
+
+function barsAndGrid(tile, made, label) {
+  made.data.forEach((row) => (row.words = row.partial && row.y === null ? "not yet observable" : label(row)));
+  const rows = made.data.map((row) => [row.key, row.y]);
+  return { ...made, data: made.data.some((row) => row.y !== null) ? made.data : [], grid: { header: [tile.by || "column", tile.columns.slice(0, tile.over === "ratio" ? 2 : 1).join(" / ")], rows } };
+}
+
+// --- drawing -------------------------------------------------------------------------------------------------------
+
+function draw(id) {
+  const tile = state.tiles[id];
+  const box = document.getElementById(id);
+  const filter = filterOf();
+  const made = contents(tile, filter);
+  shown.set(id, { ...(shown.get(id) ?? {}), made });
+  box.querySelector(".notes").textContent = made.notes.join(" ");
+  if (made.figure) drawFigure(box, tile, made.figure);
+  const chart = box.querySelector(".chart");
+  const empty = !made.data.length && tile.chart !== "number";
+  box.classList.toggle("empty", empty);
+  if (empty) {
+    clearChart(id);
+    chart.replaceChildren(element("p", { class: "nothing" }, "Nothing to show for this choice."));
+  } else if (tile.chart === "rows") {
+    chart.replaceChildren(gridTable(tile, made.grid));
+  } else {
+    drawChart(id, tile, made, chart, filter);
+  }
+  const table = box.querySelector(".grid");
+  if (table && !table.hidden) table.replaceChildren(gridTable(tile, made.grid));
+}
+
+function clearChart(id) {
+  shown.get(id)?.view?.finalize();
+  if (shown.has(id)) shown.get(id).view = null;
+}
+
+async function drawChart(id, tile, made, chart, filter) {
+  const gaps = Object.keys(state.gaps).filter((day) => day >= filter.from && day <= filter.to).map((day) => ({ x: time(day) }));
+  if (tile.chart === "number" && made.data.length < 2) return clearChart(id), chart.replaceChildren();
+  const turn = (shown.get(id).turn = (shown.get(id).turn ?? 0) + 1);
+  const spec = JSON.parse(JSON.stringify(tile.spec));
+  for (const source of spec.data) {
+    if (source.name === "rows") source.values = made.data;
+    if (source.name === "gaps") source.values = gaps;
+  }
+  const holder = element("div", { class: "canvas" });
+  clearChart(id);
+  chart.replaceChildren(holder);
+  const drawn = await vegaEmbed(holder, spec, embedOptions);
+  if (shown.get(id).turn !== turn) return drawn.view.finalize();
+  shown.get(id).view = drawn.view;
+  holder.querySelector("svg")?.setAttribute("aria-hidden", "true");
+}
+
+function drawFigure(box, tile, made) {
+  box.querySelector(".value").textContent = made.value === null ? "–" : inWords(made.value, tile.unit);
+  const pill = box.querySelector(".change");
+  pill.className = "change";
+  if (made.value === null) {
+    pill.textContent = made.unobserved ? "not yet observable" : "no data";
+    pill.classList.add("quiet");
+  } else if (made.snapshot) {
+    pill.textContent = "";
+  } else if (made.before === null || !made.before) {
+    pill.textContent = "no full period before";
+    pill.classList.add("quiet");
+  } else {
+    const change = made.value - made.before;
+    const isGood = tile.better === "" || change === 0 ? null : (change > 0) === (tile.better === "up");
+    pill.classList.add(isGood === null ? "even" : isGood ? "good" : "bad");
+    const arrow = change > 0 ? "▲ " : change < 0 ? "▼ " : "";
+    pill.textContent = arrow + changeInWords(made.value, made.before, tile.unit);
+    pill.title = `${inWords(made.before, tile.unit)} ${made.back} days before`;
+  }
+}
+
+function gridTable(tile, whole) {
+  const grid = tile.chart === "rows" ? withoutEmptyColumns(whole) : whole;
+  const unit = (n) => (tile.chart === "rows" || n === 0 ? cellUnit(grid.header[n], tile) : tile.unit);
+  const align = grid.header.map((_, n) => (grid.rows.some((row) => typeof row[n] === "number") ? "number" : ""));
+  const head = grid.header.map((name, n) => element("th", { scope: "col", class: align[n] }, tile.labels[name] ?? plainName(name)));
+  const body = grid.rows.map((row) =>
+    element("tr", {}, ...row.map((value, n) => element("td", { class: align[n], dir: "auto" }, n === 0 && tile.by ? nameOf(tile.by, value) : inWords(value, unit(n))))),
+  );
+  return element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...body));
+}
+
+function withoutEmptyColumns({ header, rows }) {
+  const kept = header.map((_, n) => n).filter((n) => n === 0 || rows.some((row) => row[n] !== null && row[n] !== ""));
+  return { header: kept.map((n) => header[n]), rows: rows.map((row) => kept.map((n) => row[n])) };
+}
+
+const cellUnit = (name, tile) => (/_rate$|_share$|^share_|^lift/.test(name) ? "percent" : /_seconds$|^seconds_/.test(name) ? "seconds" : tile.chart === "rows" ? "" : tile.unit);
+
+// --- tooltip: one for all charts, text only ------------------------------------------------------------------------
+
+const tip = document.getElementById("tip");
+
+function showTip(handler, event, item, value) {
+  if (value === null || value === undefined || value === "" || !item.datum) return void (tip.hidden = true);
+  const id = event.target.closest?.(".tile")?.id;
+  if (!id) return;
+  const tile = state.tiles[id];
+  tip.replaceChildren(...tipLines(tile, shown.get(id).made, item.datum.datum ?? item.datum));
+  tip.hidden = false;
+  const width = tip.offsetWidth;
+  tip.style.left = `${Math.max(8, Math.min(event.clientX + 14, innerWidth - width - 8))}px`;
+  tip.style.top = `${Math.max(8, Math.min(event.clientY + 14, innerHeight - tip.offsetHeight - 8))}px`;
+}
+
+function tipLines(tile, made, datum) {
+  const line = (name, text) => element("div", {}, element("span", {}, name), element("b", {}, text));
+  if (made.byDay) {
+    const gap = state.gaps[datum.day];
+    const lines = [...(made.byDay.get(datum.day) ?? [])].filter(([, y]) => y !== null).sort((a, b) => b[1] - a[1]);
+    return [
+      element("strong", {}, dayInWords(datum.day)),
+      ...lines.map(([name, y]) => line(name, inWords(y, tile.unit))),
+      datum.partial ? element("em", {}, "window not yet fully observed") : null,
+      gap ? element("em", {}, `no data from ${gap.join(", ")}`) : null,
+    ].filter(Boolean);
+  }
+  const rest = tile.chart === "heat" ? tile.columns.slice(1) : tile.columns;
+  const first = tile.chart === "heat" ? [line(tile.labels[tile.columns[0]], datum.partial ? "not yet observable" : inWords(datum.y, tile.unit))] : [];
+  const lines = rest.filter((c) => datum.row && datum.row[c] !== undefined && tile.by).map((c) => line(tile.labels[c], inWords(datum.row[c], cellUnit(c, tile) || "")));
+  const day = tile.chart === "heat" ? ` · ${tile.labels[tile.along] ?? tile.along} ${datum.x}` : "";
+  return [element("strong", {}, datum.label + day), ...first, ...(tile.day || tile.over === "ratio" ? [line(tile.heading, inWords(datum.y, tile.unit))] : lines.length ? lines : [line(tile.heading, inWords(datum.y, tile.unit))])];
+}
+
+// --- filters, buttons, address -------------------------------------------------------------------------------------
+
+const visible = new IntersectionObserver(
+  (entries) => {
+    for (const entry of entries) {
+      const known = shown.get(entry.target.id) ?? {};
+      shown.set(entry.target.id, { ...known, inView: entry.isIntersecting });
+      if (entry.isIntersecting && !known.isDrawn) refresh(entry.target.id);
+    }
+  },
+  { rootMargin: "200px" },
+);
+
+function refresh(id) {
+  draw(id);
+  shown.get(id).isDrawn = true;
+}
+
+/** Numbers change at once everywhere; charts out of sight are drawn when they come into view. */
+function refreshAll() {
+  for (const id of Object.keys(state.tiles)) {
+    const known = shown.get(id) ?? {};
+    shown.set(id, { ...known, isDrawn: false });
+    if (known.inView || state.tiles[id].chart === "number") refresh(id);
+  }
+  const filter = filterOf();
+  const missing = Object.keys(state.gaps).filter((day) => day >= filter.from && day <= filter.to).length;
+  const span = daysBetween(filter.from, filter.to);
+  document.getElementById("completeness").textContent = missing ? `${span - missing} of ${span} days complete` : `all ${span} days complete`;
+  document.getElementById("completeness").classList.toggle("warn", missing > 0);
+  const preset = document.querySelectorAll("[data-days]");
+  preset.forEach((b) => b.setAttribute("aria-pressed", String(filter.to === state.asOf && filter.from === startOf(b.dataset.days))));
+  remember(filter);
+}
+
+const startOf = (days) => {
+  const start = days === "all" ? state.firstDay : plusDays(state.asOf, 1 - PRESETS[days]);
+  return start < state.firstDay ? state.firstDay : start;
+};
+
+function remember(filter) {
+  const parts = new URLSearchParams({ from: filter.from, to: filter.to });
+  if (filter.dimension) parts.set(filter.dimension, filter.value);
+  history.replaceState(null, "", "#" + parts);
+  document.querySelectorAll("a[data-page]").forEach((a) => (a.href = a.dataset.page + "#" + parts));
+}
+
+function recall() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const day = (text) => (/^\d{4}-\d\d-\d\d$/.test(text ?? "") && text >= state.firstDay && text <= state.asOf ? text : null);
+  form.elements.from.value = day(parts.get("from")) ?? startOf("28");
+  form.elements.to.value = day(parts.get("to")) ?? state.asOf;
+  for (const name of SPLITS) {
+    const select = form.elements[name];
+    if (select) select.value = [...select.options].some((o) => o.value === parts.get(name)) ? parts.get(name) : "";
+  }
+}
+
+form.addEventListener("change", (event) => {
+  const name = event.target.name;
+  if (SPLITS.includes(name) && event.target.value) SPLITS.filter((o) => o !== name && form.elements[o]).forEach((o) => (form.elements[o].value = ""));
+  const { from, to } = form.elements;
+  for (const box of [from, to]) if (!box.value || box.value < state.firstDay || box.value > state.asOf) box.value = box === from ? state.firstDay : state.asOf;
+  if (from.value > to.value) (name === "from" ? to : from).value = event.target.value;
+  refreshAll();
+});
+form.addEventListener("submit", (event) => event.preventDefault());
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  if (button.dataset.days) {
+    form.elements.from.value = startOf(button.dataset.days);
+    form.elements.to.value = state.asOf;
+    refreshAll();
+  } else if (button.dataset.do) {
+    ACTIONS[button.dataset.do](button.closest(".tile")?.id, button);
+  }
+});
+
+const ACTIONS = {
+  csv: (id) => save(new Blob(["\ufeff" + csvOf(current(id).grid)], { type: "text/csv" }), fileName(id, "csv")),
+  png: async (id) => {
+    if (!shown.get(id).view) refresh(id);
+    const link = await shown.get(id).view.background("#ffffff").toImageURL("png", 2);
+    follow(link, fileName(id, "png"));
+  },
+  table: (id, button) => {
+    const table = document.getElementById(id).querySelector(".grid");
+    table.hidden = !table.hidden;
+    button.setAttribute("aria-expanded", String(!table.hidden));
+    if (!table.hidden) table.replaceChildren(gridTable(state.tiles[id], current(id).grid));
+  },
+  theme: () => {
+    const root = document.documentElement;
+    const isDark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    root.dataset.theme = isDark ? "light" : "dark";
+  },
+};
+
+const current = (id) => shown.get(id)?.made ?? contents(state.tiles[id], filterOf());
+const fileName = (id, ending) => `${state.tiles[id].heading.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60)}-${form.elements.to.value}.${ending}`;
+
+function save(blob, name) {
+  const address = URL.createObjectURL(blob);
+  follow(address, name);
+  setTimeout(() => URL.revokeObjectURL(address), 10000);
+}
+
+function follow(address, name) {
+  const link = element("a", { href: address, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+if (state.asOf) {
+  recall();
+  refreshAll();
+  document.querySelectorAll(".tile").forEach((box) => visible.observe(box));
+  addEventListener("hashchange", () => (recall(), refreshAll()));
+  // Paper shows everything, not only what was in view.
+  addEventListener("beforeprint", () => Object.keys(state.tiles).forEach((id) => shown.get(id)?.isDrawn || refresh(id)));
+}

@@ -1,0 +1,106 @@
+"""What a page carries: the columns that its tiles need, packed; everything as plain Python values."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engagement_lib import vocabulary
+from engagement_lib.dashboards.tile import DIMENSIONS, Page, Tile
+from engagement_lib.engine.table import Table
+from engagement_lib.web.document import isolated
+
+#: Values of a split that a page offers: those seen most often. More of them would make the file slow to open.
+VALUES_PER_SPLIT = 40
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What all pages are made of: ``rows`` per table id as plain values (days as ISO text), and the span of days.
+
+    ``gaps``: days for which a platform delivered nothing, with its names. ``country_names``: code to name.
+    ``delivered``: the newest file's time.
+    """
+
+    rows: Mapping[str, Sequence[Row]]
+    first_day: str | None = None
+    as_of: str | None = None
+    gaps: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    country_names: Mapping[str, str] = field(default_factory=dict)
+    delivered: str | None = None
+
+    def of(self, table: Table) -> Sequence[Row]:
+        """The rows of a table; none where it has not been built."""
+        return self.rows.get(table.id, ())
+
+
+def needed_columns(tiles: Iterable[Tile]) -> dict[str, list[str]]:
+    """For each table id the columns that the tiles read, in the order of the contract."""
+    wanted: dict[str, set[str]] = {}
+    tables = {}
+    for tile in tiles:
+        tables[tile.table.id] = tile.table
+        mine = {*tile.columns, tile.by, tile.along, tile.mature.lstrip("!"), tile.day, *tile.where}
+        mine |= {"split", "split_value"} if "split" in tile.names else set()
+        mine |= {dimension for dimension, how in tile.follows().items() if how == dimension}
+        wanted.setdefault(tile.table.id, set()).update(mine & tile.names)
+    return {name: [f.name for f in tables[name].fields if f.name in columns] for name, columns in wanted.items()}
+
+
+def packed(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
+    """Rows as columns: texts as numbers into a list of distinct texts, other values as they are."""
+    known = {f.name: f for f in table.fields}
+    kept = _most_frequent(rows) if "split" in columns else rows
+    result: dict[str, Any] = {"length": len(kept), "columns": {}}
+    for name in columns:
+        values = [row.get(name) for row in kept]
+        if known[name].type in ("string", "date", "timestamp"):
+            texts = sorted({isolated(str(value)) for value in values if value is not None})
+            number_of = {text: number for number, text in enumerate(texts)}
+            indexes = [-1 if value is None else number_of[isolated(str(value))] for value in values]
+            result["columns"][name] = {"texts": texts, "indexes": indexes}
+        else:
+            plain = [_plain(value) for value in values]
+            is_count = known[name].required and known[name].type == "bigint"
+            result["columns"][name] = {"values": plain, "absent": 0 if is_count and "split" in columns else None}
+    return result
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return None if value != value or value in (float("inf"), float("-inf")) else round(value, 6)
+    if isinstance(value, list | tuple):
+        return isolated(", ".join(map(str, value)))
+    return isolated(value) if isinstance(value, str) else value
+
+
+def _most_frequent(rows: Sequence[Row]) -> Sequence[Row]:
+    """Rows of the values seen most often in each split; ties go by name."""
+    seen = Counter((row["split"], row["split_value"]) for row in rows)
+    ordered = sorted(seen, key=lambda pair: (-seen[pair], pair))
+    kept = {pair for split in vocabulary.SPLITS for pair in [p for p in ordered if p[0] == split][:VALUES_PER_SPLIT]}
+    kept |= {pair for pair in ordered if pair[0] not in vocabulary.SPLITS}
+    return [row for row in rows if (row["split"], row["split_value"]) in kept]
+
+
+def choices(page: Page, facts: Facts) -> dict[str, list[list[str]]]:
+    """For each filter the values that the page's tables know, with their words; unknown comes last."""
+    found: dict[str, set[str]] = {dimension: set() for dimension in DIMENSIONS}
+    for tile in page.tiles:
+        rows = facts.of(tile.table)
+        for dimension, how in tile.follows().items():
+            if how == "split":
+                found[dimension] |= {r["split_value"] for r in _most_frequent(rows) if r["split"] == dimension}
+            elif how:
+                found[dimension] |= {r[dimension] for r in rows if r.get(dimension) not in (None, vocabulary.TOTAL)}
+    return {
+        dimension: [
+            [value, facts.country_names.get(value, value) if dimension == "country_code" else value]
+            for value in sorted(values, key=lambda v: (v == "unknown", facts.country_names.get(v, v), v))
+        ]
+        for dimension, values in found.items()
+    }

@@ -1,0 +1,46 @@
+"""The job that makes the pages, and the last step of a run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from engagement_lib import pipeline
+from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.reading import read_facts
+from engagement_lib.dashboards.render import render
+from engagement_lib.engine.lake import Lake
+from engagement_lib.errors import ConfigError, EngagementError
+from engagement_lib.session import build_session
+from engagement_lib.settings import Settings
+from engagement_lib.web.document import replace_folder
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Make the pages of a lake as it is and return an exit code."""
+    parser = argparse.ArgumentParser(description="Write the dashboards: files that open without a server or a network.")
+    parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml)")
+    parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
+    parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (default: the configured one, else dashboards)")
+    arguments = parser.parse_args(argv)
+    try:
+        settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
+        folder = arguments.dashboards or settings.dashboards or "dashboards"
+        first = write_dashboards(pipeline.open_lake(build_session(settings.spark), settings), folder)
+    except EngagementError as problem:
+        print(f"error: {problem}", file=sys.stderr)
+        return problem.exit_code
+    print(f"Dashboards: {first}")
+    return 0
+
+
+def write_dashboards(lake: Lake, folder: str) -> Path:
+    """Replace the pages in a local folder and return the one to open first; the same tables give the same bytes."""
+    facts = read_facts(lake, PAGES)
+    try:
+        replace_folder(Path(folder), {page.file: render(page, PAGES, facts) for page in PAGES})
+    except OSError as problem:
+        raise ConfigError(f"dashboards: {problem}") from problem
+    return Path(folder) / PAGES[0].file

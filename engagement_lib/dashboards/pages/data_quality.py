@@ -1,0 +1,69 @@
+"""The page for those who answer for the data."""
+
+from engagement_lib.dashboards.tile import Page, Section, Tile
+from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement as daily
+from engagement_lib.tables.ops.checks import checks
+from engagement_lib.tables.ops.files import files
+from engagement_lib.tables.ops.runs import runs
+
+DATA_QUALITY = Page(
+    "data_quality",
+    "Data quality",
+    "For those who answer for the data: what was delivered, what was set aside, and which checks did not hold.",
+    (
+        Section(
+            "Records",
+            (
+                Tile(files, ("records",), "bars", "Records by source", "only", by="source"),
+                Tile(files, ("quarantined",), "bars", "Quarantined records by source", "only", by="source", better="down"),
+                Tile(files, ("duplicates",), "bars", "Records delivered again, by source", "only", by="source", better="down"),
+                Tile(files, ("records",), "bars", "Records by what became of the file", "only", by="verdict"),
+            ),
+            "Of every file: records = events + duplicates + quarantined.",
+        ),
+        Section(
+            "Days",
+            (
+                Tile(daily, ("events",), "stack", "Events per day by platform", "sum", by="platform"),
+                Tile(daily, ("anonymous_events",), "line", "Events without a known user", "sum", better="down"),
+            ),
+        ),
+        Section(
+            "Files",
+            (
+                Tile(
+                    files,
+                    ("source", "verdict", "records", "duplicates", "quarantined", "reason", "unknown_columns", "missing_columns"),
+                    "rows",
+                    "Files by broken records",
+                    "only",
+                    by="path",
+                    along="quarantined",
+                    top=60,
+                    wide=True,
+                ),
+            ),
+        ),
+        Section(
+            "Checks and runs",
+            (
+                Tile(
+                    checks,
+                    ("table_id", "severity", "rows"),
+                    "rows",
+                    "Checks that did not hold in the newest run",
+                    "only",
+                    by="check_name",
+                ),
+                Tile(
+                    runs,
+                    ("status", "rows", "days", "seconds", "why"),
+                    "rows",
+                    "What the newest runs wrote",
+                    "only",
+                    by="table_id",
+                ),
+            ),
+        ),
+    ),
+)

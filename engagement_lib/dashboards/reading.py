@@ -1,0 +1,92 @@
+"""The rows of the pages, out of the lake: a few small reads, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from engagement_lib import vocabulary
+from engagement_lib.dashboards.data import Facts, needed_columns
+from engagement_lib.dashboards.tile import Page
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
+from engagement_lib.tables.gold.dim_country import dim_country
+from engagement_lib.tables.gold.report_content_completion import report_content_completion
+from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
+from engagement_lib.tables.ops.checks import checks
+from engagement_lib.tables.ops.files import files
+from engagement_lib.tables.ops.runs import runs
+
+#: Items that a page knows by name, per platform: the most completed ones.
+ITEMS = 100
+#: Columns that the header of all pages needs besides those of the tiles.
+_HEADER = {
+    report_daily_engagement.id: ("activity_date", "split", "silent_platforms"),
+    files.id: ("modified_seconds",),
+    runs.id: ("run_id",),
+    checks.id: ("run_id",),
+}
+
+
+def read_facts(lake: Lake, pages: Iterable[Page]) -> Facts:
+    """Everything that the pages show, as plain values; a table that does not exist yet has no rows."""
+    tiles = [tile for page in pages for tile in page.tiles]
+    columns = needed_columns(tiles)
+    tables = {tile.table.id: tile.table for tile in tiles if lake.exists(tile.table)}
+    questions: dict[str, DataFrame] = {}
+    for name, table in sorted(tables.items()):
+        chosen = [f.name for f in table.fields if f.name in {*columns[name], *table.grain, *_HEADER.get(name, ())}]
+        questions[name] = _narrowed(lake, table).select(*chosen)
+    if lake.exists(dim_country):
+        questions[dim_country.id] = lake.read(dim_country).select("country_code", "country_name")
+    with ThreadPoolExecutor(4) as pool:
+        answers = dict(zip(questions, pool.map(_rows, questions.values()), strict=True))
+    countries = {row["country_code"]: row["country_name"] for row in answers.pop(dim_country.id, [])}
+    rows = {name: _ordered(tables[name], found) for name, found in answers.items()}
+    return facts_of(rows, countries)
+
+
+def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str]) -> Facts:
+    """The rows with what their header says: span of days, days with a gap in the feed, age of the newest file."""
+    total = [row for row in rows.get(report_daily_engagement.id, []) if row["split"] == vocabulary.TOTAL]
+    days = [row["activity_date"] for row in total]
+    times = [row["modified_seconds"] for row in rows.get(files.id, []) if row["modified_seconds"]]
+    return Facts(
+        rows=rows,
+        first_day=min(days, default=None),
+        as_of=max(days, default=None),
+        gaps={row["activity_date"]: list(row["silent_platforms"]) for row in total if row["silent_platforms"]},
+        country_names=countries,
+        delivered=datetime.fromtimestamp(max(times), UTC).strftime("%Y-%m-%d %H:%M UTC") if times else None,
+    )
+
+
+def _narrowed(lake: Lake, table: Table) -> DataFrame:
+    """A table without the rows that no page shows: rare items, old runs."""
+    rows = lake.read(table)
+    if table is report_content_completion:
+        named = (F.col("item_id") != vocabulary.TOTAL) & (F.col("platform") == vocabulary.TOTAL)
+        top = rows.where(named).orderBy(F.desc("content_completions"), *table.grain).limit(ITEMS).select("item_id").distinct()
+        return rows.where(F.col("item_id") == vocabulary.TOTAL).unionByName(rows.join(F.broadcast(top), "item_id", "left_semi"))
+    if table in (runs, checks):
+        recent = [version.commit.run_id for version in lake.versions(runs) if version.commit]
+        return rows.where(F.col("run_id").isin(recent[:1] if table is checks else recent))
+    return rows
+
+
+def _rows(question: DataFrame) -> list[dict[str, Any]]:
+    return [{name: _plain(value) for name, value in row.items()} for row in question.toArrow().to_pylist()]
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _ordered(table: Table, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows in the order of the grain: how a table lies in files must not show."""
+    return sorted(rows, key=lambda row: tuple((row[name] is None, str(row[name])) for name in table.grain))

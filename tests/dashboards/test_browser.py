@@ -1,0 +1,199 @@
+"""The pages in a real browser: nothing is asked of a network, numbers follow the filters, texts of the data never run."""
+
+import csv
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import mean
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from engagement_lib.dashboards.data import Facts
+from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.reading import facts_of
+from engagement_lib.dashboards.render import render
+from tests.dashboards.example import FORMULA, HOSTILE, example_facts, example_rows
+
+DAILY = example_rows()["gold.report_daily_engagement"]
+WINDOWS = example_rows()["gold.report_active_windows"]
+LAST = DAILY[-1]["activity_date"]
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+QUIET += ("--disable-component-update", "--disable-sync")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("needs Chromium: install Debian's package chromium, or name its path in CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("pages"), example_facts())
+
+
+def written(folder: Path, facts: Facts) -> Path:
+    for page in PAGES:
+        (folder / page.file).write_text(render(page, PAGES, facts), encoding="utf-8")
+    return folder
+
+
+@contextmanager
+def opened(browser: Browser, file: Path, width: int = 1440, scheme: str = "light", at: str = "") -> Iterator[Page]:
+    """A page that is open; whatever it writes to the console and whatever it asks of a network makes the test red."""
+    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()  # type: ignore[arg-type]
+    troubles: list[str] = []
+    page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
+    page.on("pageerror", lambda error: troubles.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else troubles.append(r.url))
+    page.goto(file.as_uri() + at)
+    yield page
+    attacked = page.evaluate("window.attacked")
+    page.context.close()
+    assert troubles == [] and attacked is None
+
+
+def tile(page: Page, heading: str):  # type: ignore[no-untyped-def]
+    return page.locator(".tile", has=page.get_by_role("heading", name=heading, exact=True))
+
+
+def download(page: Page, heading: str, button: str) -> bytes:
+    with page.expect_download() as waiting:
+        tile(page, heading).get_by_role("button", name=f"as {button}").click()
+    return Path(waiting.value.path()).read_bytes()
+
+
+def grid(page: Page, heading: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(download(page, heading, "CSV").decode("utf-8-sig"))))
+
+
+def values(rows: list[dict], column: str, split: str, value: str, days: int) -> list:
+    return [row[column] for row in rows if (row["split"], row["split_value"]) == (split, value)][-days:]
+
+
+def said(number: float) -> str:
+    """A number the way the page writes it."""
+    digits = 0 if float(number).is_integer() or number >= 1000 else 1 if number >= 100 else 2
+    text = f"{number:,.{digits}f}"
+    return text.rstrip("0").rstrip(".") if digits else text
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_everything_is_drawn_and_nothing_is_wider_than_the_window(browser, folder, page, width, scheme) -> None:
+    with opened(browser, folder / page.file, width, scheme) as open_page:
+        for box in open_page.locator(".tile").all():
+            box.scroll_into_view_if_needed()
+            box.locator(".chart svg, .chart table").first.wait_for()
+        assert open_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert open_page.evaluate("getComputedStyle(document.body).backgroundColor") != (
+            "rgb(246, 247, 248)" if scheme == "dark" else "rgb(16, 18, 22)"
+        )
+
+
+@pytest.mark.parametrize("days", [7, 28])
+@pytest.mark.parametrize(
+    ("split", "value"), [("total", "total"), ("platform", "web"), ("country_code", "DE"), ("user_access_type", "free")]
+)
+def test_key_figures_are_those_of_the_tables_under_every_filter(browser, folder, split, value, days) -> None:
+    with opened(browser, folder / "index.html") as page:
+        page.get_by_role("button", name=f"{days} days", exact=True).click()
+        if split != "total":
+            page.locator(f"select[name={split}]").select_option(value)
+        shown = {box.locator("h3").inner_text(): box.locator(".value").inner_text() for box in page.locator(".tile.number").all()}
+    chosen = (split, value, days)
+    assert shown == {
+        "Daily active users, mean": said(mean(values(DAILY, "daily_active_users", *chosen))),
+        "Daily active learners, mean": said(mean(values(DAILY, "daily_active_learners", *chosen))),
+        "Weekly active users": said(values(WINDOWS, "weekly_active_users", *chosen)[-1]),
+        "Monthly active users": said(values(WINDOWS, "monthly_active_users_30d", *chosen)[-1]),
+        "Stickiness": f"{values(WINDOWS, 'stickiness', *chosen)[-1]:.{1 if values(WINDOWS, 'stickiness', *chosen)[-1] >= 0.1 else 2}%}",
+        "Completions": said(sum(values(DAILY, "content_completions", *chosen))),
+        "Sessions": said(sum(values(DAILY, "sessions", *chosen))),
+        "Items started": said(sum(values(DAILY, "items_started", *chosen))),
+    }
+
+
+def test_change_is_against_the_period_before(browser, folder) -> None:
+    completions = values(DAILY, "content_completions", "total", "total", 56)
+    change = sum(completions[28:]) / sum(completions[:28]) - 1
+    with opened(browser, folder / "index.html") as page:
+        pill = tile(page, "Completions").locator(".change")
+        assert pill.inner_text().replace("\u2212", "-").endswith(f"{abs(change):.1%}")
+        page.get_by_role("button", name="All").click()
+        assert pill.inner_text() == "no full period before"
+
+
+def test_a_second_filter_replaces_the_first_and_the_address_remembers_it(browser, folder) -> None:
+    with opened(browser, folder / "index.html") as page:
+        page.locator("select[name=platform]").select_option("web")
+        page.locator("select[name=country_code]").select_option("DE")
+        assert page.locator("select[name=platform]").input_value() == ""
+        page.get_by_role("link", name="Data quality").click()
+        assert "country_code=DE" in page.url
+        page.go_back()
+        assert page.locator("select[name=country_code]").input_value() == "DE"
+
+
+def test_a_tile_that_cannot_follow_says_so(browser, folder) -> None:
+    with opened(browser, folder / "index.html", at="#country_code=DE") as page:
+        box = tile(page, "Completions of 30 days by kind of item")
+        box.scroll_into_view_if_needed()
+        notes = box.locator(".notes")
+        notes.get_by_text("Not split by country").wait_for()
+        assert notes.inner_text().startswith("Not split by country here: shows everybody. As of 1 Mar 2025")
+
+
+def test_bars_follow_the_platform_and_a_total_is_no_bar(browser, folder) -> None:
+    with opened(browser, folder / "index.html", at="#platform=web") as page:
+        assert grid(page, "Completions of 30 days by kind of item")[1:] == [["book", "23"], ["article", "3"]]
+        assert grid(page, "Active users of 30 days by country")[1:] == [["DE", "34"], ["AT", "3"]]
+
+
+def test_a_download_holds_what_is_shown_and_no_formula(browser, folder) -> None:
+    with opened(browser, folder / "index.html") as page:
+        titles = {row[1] for row in grid(page, "Most completed items of 30 days")[1:]}
+        assert titles == {HOSTILE, "'" + FORMULA, "abcgnp.exe"}
+        days = grid(page, "Active users and learners per day")
+        assert days[0] == ["activity_date", "Daily active users", "Daily active learners"]
+        assert [int(row[1]) for row in days[1:]] == values(DAILY, "daily_active_users", "total", "total", 28)
+        assert download(page, "Active users and learners per day", "PNG").startswith(b"\x89PNG")
+
+
+def test_hostile_texts_are_shown_as_texts(browser, folder) -> None:
+    with opened(browser, folder / "data_quality.html") as page:
+        box = tile(page, "Files by broken records")
+        box.scroll_into_view_if_needed()
+        assert box.get_by_text(HOSTILE, exact=True).count() == 1
+        assert page.locator("img").count() == 0
+
+
+def test_a_definition_opens_by_keyboard_and_the_theme_changes(browser, folder) -> None:
+    with opened(browser, folder / "index.html") as page:
+        button = page.get_by_role("button", name="What Stickiness means").first
+        assert not tile(page, "Stickiness").first.locator(".meaning").is_visible()
+        button.focus()
+        assert "30 dates" in tile(page, "Stickiness").first.locator(".meaning").inner_text()
+        page.get_by_role("button", name="Dark or light").click()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 18, 22)"
+
+
+@pytest.mark.parametrize("days", [0, 1])
+def test_no_data_and_one_day_are_pages_too(browser, tmp_path, days) -> None:
+    written(tmp_path, example_facts(1) if days else facts_of({}, {}))
+    for file in (page.file for page in PAGES):
+        with opened(browser, tmp_path / file) as page:
+            page.wait_for_timeout(300)
+            if days and file == "index.html":
+                assert tile(page, "Completions").locator(".value").inner_text() == said(DAILY[0]["content_completions"])
+                assert tile(page, "Stickiness").first.locator(".change").inner_text() == "not yet observable"

@@ -1,0 +1,72 @@
+"""The rows of the pages come out of the lake as plain values, whatever is there."""
+
+from datetime import date
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from engagement_lib.dashboards.job import write_dashboards
+from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.reading import ITEMS, read_facts
+from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
+from engagement_lib.tables.gold.dim_country import dim_country
+from engagement_lib.tables.gold.report_content_completion import report_content_completion
+from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
+from engagement_lib.tables.ops.checks import checks
+from engagement_lib.tables.ops.runs import runs
+
+
+def record(lake: Lake, table: Table, *rows: dict, run_id: str = "r1") -> None:
+    """Rows of a table: what is not given is 0, false or empty where it is required, else null."""
+    empty = {"bigint": 0, "boolean": False, "string": "", "double": 0.0, "array<string>": []}
+    full = [tuple(row.get(f.name, empty.get(f.type) if f.required else None) for f in table.fields) for row in rows]
+    lake.record(table, full, Commit(run_id=run_id))
+
+
+def test_rows_are_read_as_plain_values_in_the_order_of_the_grain(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    day = {"split": "total", "split_value": "total"}
+    record(
+        lake,
+        report_daily_engagement,
+        {**day, "activity_date": date(2025, 1, 2), "daily_active_users": 5, "silent_platforms": ["web"]},
+        {**day, "activity_date": date(2025, 1, 1), "daily_active_users": 7},
+    )
+    record(lake, dim_country, {"country_code": "DE", "country_name": "Germany"})
+    facts = read_facts(lake, PAGES)
+    users = [(row["activity_date"], row["daily_active_users"]) for row in facts.of(report_daily_engagement)]
+    assert users == [("2025-01-01", 7), ("2025-01-02", 5)]
+    assert (facts.first_day, facts.as_of, facts.gaps) == ("2025-01-01", "2025-01-02", {"2025-01-02": ["web"]})
+    assert facts.country_names == {"DE": "Germany"} and facts.delivered is None
+    assert write_dashboards(lake, str(tmp_path / "pages")).read_text().count("Germany") >= 1
+
+
+def test_rare_items_are_left_out_but_not_the_rows_of_a_shown_item(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    rows = [
+        {"platform": platform, "item_type": "book", "item_id": f"b{n:03}", "content_format": "text", "content_completions": n}
+        for n in range(ITEMS + 5)
+        for platform in ("total", "web")
+    ]
+    total = {"platform": "total", "item_type": "total", "item_id": "total", "content_format": "total"}
+    record(lake, report_content_completion, total, *rows)
+    shown = read_facts(lake, PAGES).of(report_content_completion)
+    assert len(shown) == 2 * ITEMS + 1
+    assert {"b005", "total"} <= {row["item_id"] for row in shown} and "b004" not in {row["item_id"] for row in shown}
+
+
+def test_checks_are_those_of_the_newest_run(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    for run_id in ("older", "newer"):
+        record(lake, runs, {"run_id": run_id, "table_id": "gold.x", "status": "written"}, run_id=run_id)
+        record(lake, checks, {"run_id": run_id, "table_id": "gold.x", "check_name": "c", "severity": "warn"}, run_id=run_id)
+    facts = read_facts(lake, PAGES)
+    assert [row["run_id"] for row in facts.of(checks)] == ["newer"]
+    assert {row["run_id"] for row in facts.of(runs)} == {"older", "newer"}
+
+
+def test_an_empty_lake_gives_pages_that_say_so(spark: SparkSession, tmp_path: Path) -> None:
+    first = write_dashboards(Lake(spark, root=str(tmp_path / "lake")), str(tmp_path / "pages"))
+    assert "No data yet" in first.read_text()

@@ -1,0 +1,99 @@
+"""The pages as files: what is in them, what they allow to run, and that the same rows give the same bytes."""
+
+import base64
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.pages.main import MAIN
+from engagement_lib.dashboards.reading import facts_of
+from engagement_lib.dashboards.render import render
+from engagement_lib.dashboards.tile import Page, Tile
+from engagement_lib.web.document import document, replace_folder
+from tests.dashboards.example import FORMULA, HOSTILE, REVERSED, example_facts, example_rows
+
+MAIN_HTML = render(MAIN, PAGES, example_facts())
+
+
+def state_of(page: str) -> dict:
+    return json.loads(re.search(r'<script type="application/json" id="state">(.*?)</script>', page, re.DOTALL)[1])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_page_shows_only_columns_that_its_tables_have(page: Page) -> None:
+    for tile in page.tiles:
+        asked = {*tile.columns, *tile.where, tile.by, tile.along, tile.mature.lstrip("!")} - {""}
+        assert asked - tile.names - {"platform", "country_code", "user_access_type"} == set(), tile.heading
+        assert all(tile.definition(column) for column in tile.columns), tile.heading
+
+
+def test_every_script_and_style_is_named_by_its_hash_and_nothing_else_may_run() -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', MAIN_HTML)[1].replace("&#39;", "'")
+    assert policy.startswith("default-src 'none'; script-src 'sha256-") and "unsafe" not in policy and "http" not in policy
+    scripts = re.findall(r"<script>(.*?)</script>", MAIN_HTML, re.DOTALL)
+    assert len(scripts) == 4
+    for text in [*scripts, *re.findall(r"<style>(.*?)</style>", MAIN_HTML, re.DOTALL)]:
+        assert base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() in policy
+
+
+def test_texts_of_the_data_stay_texts() -> None:
+    assert HOSTILE not in MAIN_HTML
+    content = state_of(MAIN_HTML)["tables"]["gold.report_content_completion"]["columns"]["item_title"]["texts"]
+    assert HOSTILE in content and FORMULA in content
+    assert REVERSED not in content and "abcgnp.exe" in content
+
+
+def test_the_same_rows_give_the_same_bytes_and_another_number_other_ones() -> None:
+    assert render(MAIN, PAGES, example_facts()) == MAIN_HTML
+    assert render(MAIN, PAGES, example_facts(59)) != MAIN_HTML
+
+
+def test_two_years_of_days_stay_below_three_megabytes() -> None:
+    assert len(render(MAIN, PAGES, example_facts(731)).encode()) < 3_000_000
+
+
+def test_the_header_says_as_of_gaps_and_the_age_of_the_newest_file() -> None:
+    facts = example_facts()
+    assert (facts.first_day, facts.as_of, facts.delivered) == ("2025-01-01", "2025-03-01", "2025-02-19 22:20 UTC")
+    assert facts.gaps == {"2025-02-27": ["web"]}
+    assert "Data from 2025-01-01 to <b>2025-03-01</b>" in MAIN_HTML and "1 days with gaps" in MAIN_HTML
+
+
+def test_tables_that_are_not_built_yet_are_named() -> None:
+    rows = {name: found for name, found in example_rows().items() if name != "gold.report_regional_activity"}
+    page = render(MAIN, PAGES, facts_of(rows, {}))
+    assert "Not built yet, so not shown: gold.report_regional_activity." in page and "DACH" not in page
+    assert "No data yet" in render(MAIN, PAGES, facts_of({}, {}))
+
+
+def test_which_filters_a_tile_follows_is_read_off_its_table() -> None:
+    follows = {tile.heading: tile.follows() for tile in MAIN.tiles}
+    assert set(follows["Weekly active users"].values()) == {"split"}
+    assert follows["Active users per day by platform"] == {"platform": "split", "country_code": "", "user_access_type": ""}
+    assert follows["Active users of 30 days by country"] == {"platform": "platform", "country_code": "", "user_access_type": ""}
+
+
+def test_a_metric_is_explained_by_its_own_sentence() -> None:
+    tile = next(tile for tile in MAIN.tiles if tile.columns == ("daily_active_users",))
+    assert isinstance(tile, Tile) and tile.definition("daily_active_users") in MAIN_HTML.replace("&#39;", "'")
+
+
+def test_a_script_that_would_end_its_element_is_refused() -> None:
+    with pytest.raises(ValueError, match="end its element"):
+        document("", styles=[], scripts=["'</script>'"])
+
+
+def test_a_folder_is_replaced_whole_and_a_foreign_one_is_left_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "pages"
+    replace_folder(folder, {"index.html": "1", "old.html": "1"})
+    replace_folder(folder, {"index.html": "2"})
+    assert {p.name: p.read_text() for p in folder.iterdir()} == {"index.html": "2"}
+    assert [p.name for p in tmp_path.iterdir()] == ["pages"]
+    (folder / "thesis.txt").write_text("years of work")
+    with pytest.raises(FileExistsError, match=r"thesis\.txt"):
+        replace_folder(folder, {"index.html": "3"})
+    assert (folder / "thesis.txt").exists() and (folder / "index.html").read_text() == "2"
