@@ -7,17 +7,21 @@ PLATFORMS = (MOBILE, WEB)
 
 APP_OPEN, LOGIN_SUCCESSFUL = "app-open", "login-successful"
 ITEM_STARTED, ITEM_FINISHED = "item-started", "item-finished"
+ONBOARDING_STEP, ONBOARDING_COMPLETED = "onboarding-step", "onboarding-completed"
+ITEM_PROGRESS, FEATURE_USED, EXPERIMENT_EXPOSED = "item-progress", "feature-used", "experiment-exposed"
 EVENT_NAMES = (
     APP_OPEN,
     LOGIN_SUCCESSFUL,
     ITEM_STARTED,
     ITEM_FINISHED,
-    "onboarding-step",
-    "onboarding-completed",
-    "item-progress",
-    "feature-used",
-    "experiment-exposed",
+    ONBOARDING_STEP,
+    ONBOARDING_COMPLETED,
+    ITEM_PROGRESS,
+    FEATURE_USED,
+    EXPERIMENT_EXPOSED,
 )
+#: How an item can be taken in.
+CONTENT_FORMATS = ("text", "audio")
 #: Events that say that somebody reads or listens.
 CONTENT_EVENTS = (ITEM_STARTED, ITEM_FINISHED)
 

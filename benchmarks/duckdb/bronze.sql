@@ -9,6 +9,7 @@ create table bronze.mobile_events (
     device_locale_language varchar, device_make varchar, device_platform_name varchar, device_platform_version varchar,
     event_timestamp varchar, event_version varchar, session_id varchar, user_access_type varchar, user_id varchar,
     "topLevelScreenName" varchar, item_id varchar, item_type varchar, item_title varchar,
+    content_format varchar, progress_pct varchar, feature_id varchar, step_name varchar, experiment_id varchar, variant varchar,
     unknown_columns map(varchar, varchar), source_file varchar
 );
 
@@ -17,6 +18,7 @@ create table bronze.web_events (
     browser_name varchar, browser_version varchar, language varchar, screen_resolution varchar, device_type varchar,
     cookies_enabled varchar, session_id varchar, user_access_type varchar, country_code varchar, referrer varchar,
     item_id varchar, item_type varchar, item_title varchar,
+    content_format varchar, progress_pct varchar, feature_id varchar, step_name varchar, experiment_id varchar, variant varchar,
     unknown_columns map(varchar, varchar), source_file varchar
 );
 

@@ -26,6 +26,8 @@ create macro locale_language(code) as
     case when regexp_full_match(code, '[A-Za-z]{2,3}([_-].*)?') then lower(split_part(translate(code, '-', '_'), '_', 1)) end;
 create macro is_decimal_item(id) as regexp_full_match(id, '\d+\.0+');
 create macro canonical_item(id) as case when is_decimal_item(id) then split_part(id, '.', 1) else id end;
+create macro progress(t) as
+    case when regexp_full_match(t, '-?\d{1,15}(\.\d{1,15})?') and t::double between 0 and 100 then t::double end;
 create macro is_quoted(title) as title[1] = '''' and title[-1] = '''' and length(title) >= 2;
 create macro unquoted(title) as case when is_quoted(title) then title[2:-2] else title end;
 
@@ -53,15 +55,21 @@ select
     given(item_id) as given_item,
     given(item_type) as item_type,
     trimmed(item_title) as given_title,
+    lower(given(content_format)) as given_format,
+    given(progress_pct) as given_progress,
+    given(feature_id) as feature_id,
+    coalesce(given(mobile_events.feature_id), given(experiment_id), given(step_name)) as subject,
     -- A cast builds a map ten times as fast as `map {...}` does.
     {
         'application_version_code': application_version_code, 'category': category, 'client_cognito_id': client_cognito_id,
-        'device_make': device_make, 'device_platform_version': device_platform_version, 'event_version': event_version
+        'device_make': device_make, 'device_platform_version': device_platform_version, 'event_version': event_version,
+        'step_name': step_name, 'experiment_id': experiment_id, 'variant': variant
     }::map(varchar, varchar) as known_properties,
     [
         case when locale_country <> stated_country then 'country_contradicts_locale' end,
         case when device_platform_name is null or device_make is null then 'device_missing' end,
         case when is_decimal_item(given_item) then 'item_id_was_decimal' end,
+        case when given_progress is not null and progress(given_progress) is null then 'progress_unread' end,
         case when is_quoted(given_title) then 'title_was_quoted' end
     ] as flags,
     unknown_columns, source_file, rowid as source_row
@@ -86,11 +94,17 @@ select
     given(item_id) as given_item,
     given(item_type) as item_type,
     trimmed(item_title) as given_title,
+    lower(given(content_format)) as given_format,
+    given(progress_pct) as given_progress,
+    given(feature_id) as feature_id,
+    coalesce(given(web_events.feature_id), given(experiment_id), given(step_name)) as subject,
     {
-        'browser_version': browser_version, 'screen_resolution': screen_resolution, 'cookies_enabled': cookies_enabled
+        'browser_version': browser_version, 'screen_resolution': screen_resolution, 'cookies_enabled': cookies_enabled,
+        'step_name': step_name, 'experiment_id': experiment_id, 'variant': variant
     }::map(varchar, varchar) as known_properties,
     [
         case when is_decimal_item(given_item) then 'item_id_was_decimal' end,
+        case when given_progress is not null and progress(given_progress) is null then 'progress_unread' end,
         case when is_quoted(given_title) then 'title_was_quoted' end
     ] as flags,
     unknown_columns, source_file, rowid as source_row
@@ -115,17 +129,14 @@ select
     user_id as resolved_user_id,
     canonical_item(given_item) as item_id,
     unquoted(given_title) as item_title,
-    unknown_columns['content_format'] as content_format,
-    case
-        when regexp_full_match(unknown_columns['progress_pct'], '\d{1,3}(\.\d+)?') then unknown_columns['progress_pct']::double
-    end as progress_pct,
-    unknown_columns['feature_id'] as feature_id,
+    case when given_format in ('text', 'audio') then given_format end as content_format,
+    progress(given_progress) as progress_pct,
     case when unknown_columns is null then known_properties else map_concat(known_properties, unknown_columns) end as properties,
     date_diff('second', event_timestamp, arrival_timestamp) as lateness_seconds,
     list_filter(flags, lambda flag: flag is not null) as quality_flags,
     left(sha256(concat_ws(
         chr(31), platform, coalesce(user_id, anonymous_id, chr(0)), coalesce(session_id, chr(0)), event_name,
-        epoch_us(event_timestamp), coalesce(item_id, chr(0))
+        epoch_us(event_timestamp), coalesce(item_id, subject, chr(0))
     )), 32) as event_id,
     case
         when event_name = 'event_name' then 'unparsable_record'
@@ -140,19 +151,24 @@ select
         when arrival_time_text is null then 'arrival_timestamp_missing'
         when arrival_timestamp is null then 'arrival_timestamp_invalid'
         when user_id is null and anonymous_id is null then 'user_missing'
-        when event_name in ('item-started', 'item-finished') and item_id is null then 'item_missing'
+        when event_name in ('item-started', 'item-finished', 'item-progress') and item_id is null then 'item_missing'
+        when event_name = 'feature-used' and feature_id is null then 'feature_missing'
+        when event_name = 'experiment-exposed' and subject is null then 'experiment_missing'
     end as rule
 from query_table(records);
 
 insert into silver.events by name
 select * exclude (
-    event_time_text, arrival_time_text, locale_country, stated_country, given_item, given_title, known_properties, flags,
-    unknown_columns
+    event_time_text, arrival_time_text, locale_country, stated_country, given_item, given_title, given_format, given_progress,
+    subject, known_properties, flags, unknown_columns
 )
 from typed('silver.mobile_records');
 
 insert into silver.events by name
-select * exclude (event_time_text, arrival_time_text, given_item, given_title, known_properties, flags, unknown_columns)
+select * exclude (
+    event_time_text, arrival_time_text, given_item, given_title, given_format, given_progress, subject, known_properties, flags,
+    unknown_columns
+)
 from typed('silver.web_records');
 
 create table silver.quarantine as

@@ -73,7 +73,8 @@ def _inspected(arrival: Arrival, table: Table, landing: Landing) -> Inspection:
     assert isinstance(table.write, AppendFiles)
     source = table.write.source
     aliases = {**source.aliases, **landing.aliases.get(source.name, {})}
-    return inspect(arrival, columns=source.column_names, required=source.required_names, aliases=aliases)
+    found = inspect(arrival, columns=source.column_names, required=source.required_names, aliases=aliases)
+    return replace(found, missing=tuple(name for name in found.missing if name not in source.may_lack))
 
 
 def _judged(source: str, inspections: Sequence[Inspection], ledger: Ledger, landing: Landing, load: int) -> list[Entry]:

@@ -9,7 +9,20 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
-from engagement_lib.columns import ids, text, time
+from engagement_lib.columns import ids, text, time, values
+from engagement_lib.engine.table import Field
+
+#: Columns that only newer trackers send; a file without them is as good as any.
+NEWER = (
+    Field("content_format", "string", "text or audio: how the item was taken in."),
+    Field("progress_pct", "string", "How far the item was read or heard, 0 to 100."),
+    Field("feature_id", "string", "Feature that was used."),
+    Field("step_name", "string", "Step of the onboarding that was taken."),
+    Field("experiment_id", "string", "Experiment that the user was exposed to."),
+    Field("variant", "string", "Variant that the user saw."),
+)
+#: Those of them without a column in silver.
+NEWER_REST = ("step_name", "experiment_id", "variant")
 
 
 def provenance(columns: Sequence[str]) -> list[Column]:
@@ -30,9 +43,26 @@ def properties(columns: Sequence[str]) -> Column:
     return F.when(F.col("_rescued").isNull(), known).otherwise(F.map_concat(known, unknown))
 
 
-def extra(name: str) -> Column:
-    """A column that only some files have: read by its name from what landing kept beside the contract."""
-    return F.get_json_object(F.col("_rescued"), f"$.{name}")
+def newer() -> list[Column]:
+    """The newer columns that silver has, typed, and what the event is about where that is no item: part of its key."""
+    form = F.lower(text.given(F.col("content_format")))
+    return [
+        F.when(form.isin(*v.CONTENT_FORMATS), form).alias("content_format"),
+        progress_pct().alias("progress_pct"),
+        given_text("feature_id"),
+        F.coalesce(*map(text.given, map(F.col, ("feature_id", "experiment_id", "step_name")))).alias("_subject"),
+    ]
+
+
+def progress_pct() -> Column:
+    """How far the item was read or heard; null for what is no number from 0 to 100."""
+    number = values.number(text.given(F.col("progress_pct")))
+    return F.when(number.between(0, 100), number)
+
+
+def is_progress_unread() -> Column:
+    """Whether a progress was given that cannot be one."""
+    return text.given(F.col("progress_pct")).isNotNull() & progress_pct().isNull()
 
 
 def flags(**conditions: Column) -> Column:
@@ -57,7 +87,7 @@ def typed(given: DataFrame, *, event_name_aliases: Mapping[str, str], report_tim
                 F.coalesce("user_id", "anonymous_id"),
                 *map(F.col, ("session_id", "event_name")),
                 F.unix_micros("event_timestamp"),
-                F.col("item_id"),
+                F.coalesce("item_id", "_subject"),
             ),
             "resolved_user_id": F.col("user_id"),
             "_raw": F.when(F.col("_rule").isNotNull(), F.col("_raw")),
@@ -76,7 +106,10 @@ def _canonical_name(name: Column, aliases: Mapping[str, str]) -> Column:
 
 def _rules() -> list[tuple[str, Column, Column]]:
     """(rule, reason, broken) in the order of judgement: the first broken rule is the record's reason."""
-    needs_item = F.col("event_name").isin(*v.CONTENT_EVENTS)
+
+    def lacks(name: str, *of_events: str) -> Column:
+        return F.col("event_name").isin(*of_events) & F.col(name).isNull()
+
     nobody = F.col("user_id").isNull() & F.col("anonymous_id").isNull()
     return [
         ("unparsable_record", F.col("_unparsable"), F.col("_unparsable").isNotNull()),
@@ -89,7 +122,9 @@ def _rules() -> list[tuple[str, Column, Column]]:
         *_time_rules("event_timestamp", "event_time_text"),
         *_time_rules("arrival_timestamp", "arrival_time_text"),
         ("user_missing", F.lit("neither a user id nor an anonymous id"), nobody),
-        ("item_missing", F.lit("an item event without item_id"), needs_item & F.col("item_id").isNull()),
+        ("item_missing", F.lit("an item event without item_id"), lacks("item_id", *v.CONTENT_EVENTS, v.ITEM_PROGRESS)),
+        ("feature_missing", F.lit("a feature-used event without feature_id"), lacks("feature_id", v.FEATURE_USED)),
+        ("experiment_missing", F.lit("an exposure without experiment_id"), lacks("_subject", v.EXPERIMENT_EXPOSED)),
     ]
 
 

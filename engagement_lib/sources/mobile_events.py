@@ -6,7 +6,16 @@ from pyspark.sql import functions as F
 from engagement_lib import vocabulary as v
 from engagement_lib.columns import country, ids, text
 from engagement_lib.engine.table import Field
-from engagement_lib.sources.event_shape import extra, flags, given_text, properties, provenance
+from engagement_lib.sources.event_shape import (
+    NEWER,
+    NEWER_REST,
+    flags,
+    given_text,
+    is_progress_unread,
+    newer,
+    properties,
+    provenance,
+)
 from engagement_lib.sources.source import Source
 
 COLUMNS = (
@@ -32,6 +41,7 @@ COLUMNS = (
     Field("item_id", "string", "Item, written as a decimal number: 873.0."),
     Field("item_type", "string", "Kind of item."),
     Field("item_title", "string", "Title; sometimes wrapped in single quotes."),
+    *NEWER,
 )
 
 _REST = (
@@ -74,16 +84,17 @@ def to_events(raw: DataFrame) -> DataFrame:
         text.trimmed(F.col("topLevelScreenName")).alias("screen_name"),
         ids.canonical_item(item).alias("item_id"),
         text.unquoted(title).alias("item_title"),
-        *[extra(name).alias(name) for name in ("content_format", "progress_pct", "feature_id")],
-        properties(_REST).alias("properties"),
+        *newer(),
+        properties((*_REST, *NEWER_REST)).alias("properties"),
         flags(
             country_contradicts_locale=from_locale != stated,
             device_missing=F.col("device_platform_name").isNull() | F.col("device_make").isNull(),
             item_id_was_decimal=ids.is_decimal_item(item),
+            progress_unread=is_progress_unread(),
             title_was_quoted=text.is_quoted(title),
         ).alias("quality_flags"),
         *provenance([column.name for column in COLUMNS]),
     )
 
 
-SOURCE = Source("mobile_events", COLUMNS, to_events)
+SOURCE = Source("mobile_events", COLUMNS, to_events, may_lack=tuple(column.name for column in NEWER))

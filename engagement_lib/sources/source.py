@@ -12,7 +12,8 @@ from engagement_lib.engine.table import Field
 class Source:
     """Files of one kind. A ``required`` column must stand in a file's header, else the file is refused by name.
 
-    ``aliases`` maps other header names to ours (a renamed column). ``to_shape`` is one select: the text columns of
+    ``aliases`` maps other header names to ours (a renamed column). Columns that it ``may_lack`` are not worth a word where
+    they are missing. ``to_shape`` is one select: the text columns of
     bronze in, the columns of the silver shape out.
     """
 
@@ -20,6 +21,7 @@ class Source:
     columns: tuple[Field, ...]
     to_shape: Callable[[DataFrame], DataFrame]
     aliases: Mapping[str, str] = field(default_factory=dict)
+    may_lack: tuple[str, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -20,7 +20,11 @@ files = Table(
         Field("verdict", "string", "What became of the file.", required=True, allowed=("loaded", "repeated", "refused")),
         Field("reason", "string", "Why it was refused, or what is worth a word; empty otherwise.", required=True),
         Field("unknown_columns", "array<string>", "Columns that the contract does not know; their values are kept."),
-        Field("missing_columns", "array<string>", "Optional columns that the file does not have."),
+        Field(
+            "missing_columns",
+            "array<string>",
+            "Columns that the file lacks, apart from those that only some exports have.",
+        ),
         Field("load", "bigint", "Number of the load that brought the records; null if none did."),
         Field("events", "bigint", "Records that are events, or versions of an entity, in silver; null until silver has run."),
         Field("duplicates", "bigint", "Records that deliver an event again or say nothing new; null until silver has run."),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
 from engagement_lib.engine.table import Field, Merge, table
@@ -42,7 +41,12 @@ FIELDS = (
     Field("item_title", "string", "Title, without wrapping quotes."),
     Field("progress_pct", "double", "How far the item was read or heard, 0 to 100."),
     Field("feature_id", "string", "Feature that was used."),
-    Field("properties", "map<string,string>", "The source's other columns by name.", pii=True),
+    Field(
+        "properties",
+        "map<string,string>",
+        "The source's other columns by name, e.g. step_name, experiment_id, variant.",
+        pii=True,
+    ),
     Field("lateness_seconds", "bigint", "Arrival minus event time, in seconds."),
     Field("quality_flags", "array<string>", "What was repaired or contradicts itself in the record."),
     v.SOURCE_FILE,
@@ -70,17 +74,13 @@ def events(
 ) -> DataFrame:
     """One row per unique event of all sources, typed and repaired.
 
-    An event is known by its key: platform, user (or anonymous id), session, event name, event time and item. Of several
-    deliveries the earliest arrival is kept; the others are counted in `silver.duplicates`. Records that break a rule
-    stand in `silver.quarantine`, so that records = events + duplicates + quarantined for each file.
+    An event is known by its key: platform, user (or anonymous id), session, event name, event time and item (or feature,
+    experiment, onboarding step). Of several deliveries the earliest arrival is kept; the others are counted in
+    `silver.duplicates`. Records that break a rule stand in `silver.quarantine`, so that records = events + duplicates +
+    quarantined for each file.
 
     Known traps of the data: the mobile columns for country and language are wrong in most rows (the locale code is
     used and the contradiction flagged), item ids are decimal numbers on mobile, and the tracker's session is no session.
     """
     given = mobile.to_events(mobile_events).unionByName(web.to_events(web_events))
-    records = typed(given, event_name_aliases=event_name_aliases, report_time_zone=report_time_zone)
-    return records.withColumns(
-        {
-            "progress_pct": F.when(F.col("progress_pct").rlike(r"^\d{1,3}(\.\d+)?$"), F.col("progress_pct").try_cast("double")),
-        }
-    )
+    return typed(given, event_name_aliases=event_name_aliases, report_time_zone=report_time_zone)

@@ -157,12 +157,59 @@ def test_columns_without_a_place_are_kept_by_name(spark: SparkSession) -> None:
         spark,
         """
         device_make | _rescued
-        apple       | "{\\"mood\\": \\"good\\", \\"progress_pct\\": \\"40\\"}"
+        apple       | "{\\"mood\\": \\"good\\"}"
         """,
     )
-    [(properties, progress)] = values(records, "properties", "progress_pct")
+    [(properties,)] = values(records, "properties")
     assert properties["device_make"] == "apple" and properties["mood"] == "good"
-    assert progress == 40.0
+
+
+def test_what_newer_trackers_send_is_typed_and_the_rest_of_it_stands_in_properties(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        event_name      | item_id | progress_pct | content_format | step_name | experiment_id | variant
+        item-progress   | 7       | 40           | Audio          |           |               |
+        item-progress   | 7       | 140          | video          |           |               |
+        item-progress   | 7       | half         |                |           |               |
+        onboarding-step |         |              |                | goals     |               |
+        experiment-exposed |      |              |                |           | e1            | control
+        """,
+    )
+    assert values(records, "progress_pct", "content_format", "quality_flags", "_rule") == [
+        (40.0, "audio", [], None),
+        (None, None, ["progress_unread"], None),
+        (None, None, ["progress_unread"], None),
+        (None, None, [], None),
+        (None, None, [], None),
+    ]
+    properties = [found for (found,) in values(records, "properties")]
+    assert properties[3]["step_name"] == "goals"
+    assert (properties[4]["experiment_id"], properties[4]["variant"]) == ("e1", "control")
+
+
+def test_two_experiments_features_or_steps_at_one_moment_are_two_events(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        event_name         | feature_id | experiment_id | step_name
+        feature-used       | search     |               |
+        feature-used       | notes      |               |
+        experiment-exposed |            | e1            |
+        experiment-exposed |            | e2            |
+        onboarding-step    |            |               | goals
+        onboarding-step    |            |               | topics
+        """,
+    )
+    assert len({key for (key,) in values(records, "event_id")}) == 6
+
+
+def test_an_event_that_does_not_say_what_it_is_about_is_quarantined(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark, "event_name | user_id\nitem-progress | u\nfeature-used | u\nexperiment-exposed | u\nonboarding-step | u"
+    )
+    rules = [rule for (rule,) in values(records, "_rule")]
+    assert rules == ["item_missing", "feature_missing", "experiment_missing", None]
 
 
 def test_an_alias_of_an_event_name_is_that_event(spark: SparkSession) -> None:
