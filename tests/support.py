@@ -177,3 +177,8 @@ def filled(spark: SparkSession, table: HasFields, drawing: str) -> DataFrame:
             for field in table.fields
         )
     )
+
+
+def nothing(spark: SparkSession, table: HasFields) -> DataFrame:
+    """No rows, in the columns of the table."""
+    return spark.createDataFrame([], StructType.fromDDL(", ".join(f"{field.name} {field.type}" for field in table.fields)))

@@ -1,5 +1,6 @@
 """Identities: which user an anonymous id (a device, a browser) belongs to, and when."""
 
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from pyspark.sql import DataFrame, Window
@@ -62,13 +63,19 @@ def resolve_identities(
     user: str,
     anonymous_id: str,
     timestamp: str,
+    same: Sequence[str] = (),
     resolved: str = "resolved_user_id",
 ) -> DataFrame:
-    """The events, each once, with the column ``resolved``: the event's own user, else the user that its anonymous id stood for
-    at that time, else null. ``identities``: rows of ``stitch_identities``."""
+    """The events, each once, with the column ``resolved`` (replaced where there is one): the event's own user, else the user
+    that its anonymous id stood for at that time, else null. ``identities``: rows of ``stitch_identities``; where they are
+    given once for each value of other columns, such as the day, these are ``same`` in both."""
     owners = identities.select(
-        F.col("anonymous_id").alias("_anonymous_id"), F.col("user_id").alias("_user_id"), "valid_from", "valid_to"
-    ).withColumnsRenamed({"valid_from": "_valid_from", "valid_to": "_valid_to"})
+        F.col("anonymous_id").alias("_anonymous_id"),
+        F.col("user_id").alias("_user_id"),
+        F.col("valid_from").alias("_valid_from"),
+        F.col("valid_to").alias("_valid_to"),
+        *[F.col(name).alias("_same_" + name) for name in same],
+    )
     at = F.col(timestamp)
     stands_for = (
         (F.col(anonymous_id) == F.col("_anonymous_id"))
@@ -76,5 +83,8 @@ def resolve_identities(
         & (F.col("_valid_from").isNull() | (at >= F.col("_valid_from")))
         & (F.col("_valid_to").isNull() | (at < F.col("_valid_to")))
     )
+    for name in same:
+        stands_for = stands_for & (F.col(name) == F.col("_same_" + name))
     joined = events.join(owners, stands_for, "left")
-    return joined.select(*events.columns, F.coalesce(user, "_user_id").alias(resolved))
+    others = [name for name in events.columns if name != resolved]
+    return joined.select(*others, F.coalesce(user, "_user_id").alias(resolved))

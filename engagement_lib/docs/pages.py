@@ -73,6 +73,8 @@ def _write_words(table: Table, writer: Table | None) -> str:
         back, ahead = write.reads
         window = "that day" if write.reads == (0, 0) else f"days d{back:+d} to d{ahead:+d}" if ahead else f"days d{back:+d} to d"
         return f"whole days by {write.day}; day d is computed from {window} of its inputs"
+    if isinstance(write, Rebuild) and write.day:
+        return f"computed whole; the days by {write.day} that differ are replaced"
     if isinstance(write, Rebuild):
         return "whole" if write.reads is None else f"whole, from the {1 - write.reads[0]} dates that end at the as-of day"
     assert isinstance(write, Recorded)

@@ -86,6 +86,13 @@ def slices(lake: Lake, table: Table, versions: Mapping[str, int], days: Iterable
     return frames
 
 
+def differing_days(new: DataFrame, old: DataFrame, day: str) -> tuple[date, ...]:
+    """The days of which one of two frames with the same columns has a row that the other has not, or has more often."""
+    both = new.withColumn("_times", F.lit(1)).unionByName(old.withColumn("_times", F.lit(-1)))
+    differing = both.groupBy(*new.columns).agg(F.sum("_times").alias("_times")).where("_times <> 0")
+    return tuple(sorted(row[0] for row in differing.select(day).distinct().collect()))
+
+
 def within(column: str, spans: Iterable[Span]) -> Column:
     """Whether a day lies in one of the ranges."""
     condition = F.lit(False)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 
 from engagement_lib.engine import days as d
 from engagement_lib.engine.checks import BrokenRule, Counted, as_check_failure, conform, guarded
@@ -174,10 +175,25 @@ class Run:
             where = on_days(table.day, work.days)
             rows = rows.where(where)
         rows = guarded(conform(rows, table), table)
+        if isinstance(table.write, Rebuild) and table.write.day and self.lake.last_commit(table) and not self.rebuild:
+            return self._replace_differing(table, rows, commit, counted)
         partitioned = isinstance(table.write, ReplaceDays) and table.write.partitioned
         rows = rows.repartition(table.day) if partitioned and table.day else rows.coalesce(1)
         self.lake.overwrite(table, counted.on(rows), commit, where=where)
         return None if work.days is None else len(work.days), self.lake.versions(table)[0].rows
+
+    def _replace_differing(self, table: Table, rows: DataFrame, commit: Commit, counted: Counted) -> tuple[int, int]:
+        """Replace the days of a table whose newly computed rows differ from the stored ones."""
+        assert table.day
+        rows = rows.persist()
+        try:
+            days = d.differing_days(rows, self.lake.read(table), table.day)
+            where = on_days(table.day, days)
+            kept = counted.on(rows.where(where).coalesce(1))
+            self.lake.overwrite(table, kept, replace(commit, days=days), where=where)
+        finally:
+            rows.unpersist()
+        return len(days), self.lake.versions(table)[0].rows
 
 
 def run_all(run: Run, tables: Sequence[Table], *, on_end: Callable[[Outcome], None], side_by_side: int) -> list[Outcome]:

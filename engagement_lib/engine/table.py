@@ -94,12 +94,14 @@ class ReplaceDays:
 class Rebuild:
     """Small tables: written whole. ``reads`` = the input days as_of + reads[0] .. as_of + reads[1]; None = all.
 
+    ``day``: computed whole, but only the days whose rows differ are replaced, so that readers redo no more than those.
     ``rest``: the table of all records of the one bronze input that are no row of this one; each run checks per file that
     rows + rest are all of its records.
     """
 
     reads: tuple[int, int] | None = None
     rest: Table | None = None
+    day: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from pyspark.sql import SparkSession
+
 from engagement_lib.engine.commit import Commit, Version
-from engagement_lib.engine.days import days_to_replace, reads_of
+from engagement_lib.engine.days import days_to_replace, differing_days, reads_of
 from engagement_lib.engine.lake import on_days, ranges
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.report_active_windows import report_active_windows
@@ -26,7 +28,9 @@ def changed(*days: int) -> Commit:
 
 
 def built(**inputs: int) -> Commit:
-    return Commit("r", inputs={"silver.events": 1, "gold.fact_user_engagement": 1, **inputs}, span=(FIRST, LAST))
+    return Commit(
+        "r", inputs={"silver.events": 1, "silver.identity_map": 1, "gold.fact_user_engagement": 1, **inputs}, span=(FIRST, LAST)
+    )
 
 
 def numbers(work) -> list[int] | None:  # type: ignore[no-untyped-def]
@@ -70,3 +74,13 @@ def test_days_become_as_few_ranges_as_possible() -> None:
     assert ranges(days) == [(date(2025, 2, 28), date(2025, 3, 1)), (date(2025, 3, 3), date(2025, 3, 3))]
     assert on_days("day", days[2:]) == "(day >= DATE'2025-03-03' AND day <= DATE'2025-03-03')"
     assert on_days("day", []) == "false"
+
+
+def test_days_differ_where_a_row_is_new_gone_changed_or_there_more_often(spark: SparkSession) -> None:
+    def frame(*rows):  # type: ignore[no-untyped-def]
+        return spark.createDataFrame([(date(2025, 2, day), value) for day, value in rows], "day date, value string")
+
+    old = frame((1, "same"), (1, None), (2, "gone"), (3, "before"), (4, "once"))
+    new = frame((1, None), (1, "same"), (3, "after"), (4, "once"), (4, "once"), (5, "new"))
+    assert [day.day for day in differing_days(new, old, "day")] == [2, 3, 4, 5]
+    assert differing_days(old, old, "day") == ()

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from engagement_lib.sources import mobile_events, web_events
+from engagement_lib.sources import content_items, mobile_events, subscriptions, users, variants, web_events
 
-SOURCES = {"mobile_events": mobile_events.SOURCE, "web_events": web_events.SOURCE}
+EVENT_SOURCES = {"mobile_events": mobile_events.SOURCE, "web_events": web_events.SOURCE}
+ENTITIES = {module.SOURCE.name: module.SOURCE for module in (users, subscriptions, variants, content_items)}
+SOURCES = {**EVENT_SOURCES, **ENTITIES}
 START = datetime(2025, 3, 27, 22, 0)
 DAYS = 6
 
@@ -26,18 +28,22 @@ class Record:
 
     @property
     def day(self) -> str:
-        return dict(self.cells).get("event_timestamp", "")[:10]
+        cells = dict(self.cells)
+        return (cells.get("event_timestamp") or cells.get("updated_at") or _text(START))[:10]
 
 
-def random_records(seed: int, size: int = 90) -> list[Record]:
+def random_records(seed: int, size: int = 120) -> list[Record]:
     """Distinct records: visits of several events, some across midnight, redeliveries with other contents, broken records."""
     chance = random.Random(seed)
     records: dict[Record, None] = {}
     while len(records) < size:
         at = START + timedelta(minutes=chance.randrange(DAYS * 24 * 60))
-        source, user = chance.choice(list(SOURCES)), f"u{chance.randrange(9)}"
+        if chance.random() < 0.3:
+            records[_entity_record(chance, chance.choice(list(ENTITIES)), at)] = None
+            continue
+        source, user = chance.choice(list(EVENT_SOURCES)), f"u{chance.randrange(9)}"
         for _ in range(chance.randrange(1, 5)):
-            record = _record(chance, source, user if chance.random() < 0.95 else "", at)
+            record = _record(chance, source, user if chance.random() < 0.9 else "", at)
             records[record] = None
             if chance.random() < 0.15:
                 records[_redelivered(chance, record)] = None
@@ -60,11 +66,35 @@ def _record(chance: random.Random, source: str, user: str, at: datetime) -> Reco
         "item_title": chance.choice(["Plain", "With, comma", "'Quoted'", 'A "B" C', "Two\nlines"]) if item else "",
     }
     if source == "mobile_events":
-        cells |= {"client_id": f"c{chance.randrange(50)}", "device_locale_code": chance.choice(["de_DE", "de_AT", "fr_FR", "en"])}
+        cells |= {"client_id": f"c{chance.randrange(6)}", "device_locale_code": chance.choice(["de_DE", "de_AT", "fr_FR", "en"])}
         cells |= {"device_locale_country": "FR", "topLevelScreenName": chance.choice(["home", "reader", ""])}
     else:
-        cells |= {"fingerprint": f"f{chance.randrange(50)}", "country_code": chance.choice(["DE", "CH", "US", ""])}
+        cells |= {"fingerprint": f"f{chance.randrange(6)}", "country_code": chance.choice(["DE", "CH", "US", ""])}
     return Record(source, tuple(sorted(cells.items())))
+
+
+def _entity_record(chance: random.Random, source: str, at: datetime) -> Record:
+    """What somebody says about one of few things at one of few times: changes, contradictions, repeats, some of it broken."""
+    hour = _text(at.replace(minute=0)) if chance.random() < 0.7 else ""
+    number = str(chance.randrange(3))
+    cells = {
+        "users": {
+            "user_id": "u" + number,
+            "signup_at": _text(START) if chance.random() < 0.9 else "soon",
+            "country_code": chance.choice(["DE", "AT", ""]),
+            "is_test": chance.choice(["true", "false"]),
+        },
+        "subscriptions": {
+            "subscription_id": "s" + number,
+            "user_id": "u" + number,
+            "status": chance.choice(["trialing", "active", "cancelled", "asleep"]),
+            "trial_start_at": _text(START),
+            "started_at": chance.choice(["", _text(START + timedelta(days=2))]),
+        },
+        "variants": {"experiment_id": "e1", "variant": number, "weight": chance.choice(["1", "0.5"]), "is_control": "no"},
+        "content_items": {"item_id": number + chance.choice(["", ".0"]), "title": chance.choice(["Plain", "With, comma"])},
+    }[source]
+    return Record(source, tuple(sorted({**cells, "updated_at": hour}.items())))
 
 
 def _redelivered(chance: random.Random, record: Record) -> Record:

@@ -18,7 +18,11 @@ from tests.properties.history import Record, day_by_day, deliveries, random_reco
 from tests.trust.compare import PROVENANCE, TECHNICAL, comparable
 
 SEEDS = range(int(os.environ.get("HISTORIES", "1")))
-TABLES = [t for t in all_tables().values() if t.layer == "gold" or t.id == "silver.events"]
+#: Which deliveries are set aside, and how many, depends on how often a record was delivered.
+NOT_COMPARED = ("silver.quarantine", "silver.duplicates", "silver.entity_set_aside")
+TABLES = [t for t in all_tables().values() if t.layer in ("silver", "gold") and t.id not in NOT_COMPARED]
+#: Of these entities a history delivers no files.
+WITHOUT_FILES = ("payments", "experiments", "assignments", "features")
 
 
 def built(spark: SparkSession, folder: Path, parts: list[list[Record]], chance: random.Random | None) -> Lake:
@@ -51,7 +55,7 @@ def test_the_way_of_delivery_changes_no_table(lakes: dict[str, Lake], table: Tab
     missing, added = at_once.exceptAll(otherwise), otherwise.exceptAll(at_once)
     differing = [*missing.take(3), *added.take(3)]
     assert not differing, f"{missing.count() + added.count()} rows of {table.id} differ: {differing}"
-    assert at_once.count() > 0
+    assert at_once.count() > 0 or any(table.name.startswith((name, "dim_" + name[:-1])) for name in WITHOUT_FILES)
 
 
 @pytest.mark.parametrize("way", ["at once", "day by day", "shuffled"])

@@ -10,10 +10,11 @@ from engagement_lib.analytics.sessions import engaged_seconds, sessionize
 from engagement_lib.columns.time import local_date
 from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
 from engagement_lib.tables.silver.events import events
+from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
 
 @table(
-    inputs=(events,),
+    inputs=(events, identity_map),
     grain=("session_key",),
     fields=(
         v.SESSION_KEY,
@@ -45,6 +46,7 @@ from engagement_lib.tables.silver.events import events
 )
 def fact_session(
     events: DataFrame,
+    identity_map: DataFrame,
     *,
     report_time_zone: str = "UTC",
     session_gap_minutes: int = 30,
@@ -58,7 +60,7 @@ def fact_session(
     Exactly 30:00 is still the same session. A session belongs to the day it starts on; one without a pause is cut after
     24 hours and, from its third day on, at midnight. With ``use_tracker_session_id`` the tracker's id is taken instead.
     """
-    narrow = events.select(
+    narrow = with_resolved_users(events, identity_map).select(
         "platform",
         F.coalesce("resolved_user_id", F.concat(F.lit("anonymous:"), "anonymous_id")).alias("_actor"),
         *(["session_id"] if use_tracker_session_id else []),

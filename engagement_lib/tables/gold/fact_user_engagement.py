@@ -9,12 +9,13 @@ from engagement_lib import vocabulary as v
 from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.silver.events import events
+from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
 GRAIN = ("activity_date", "user_id", "platform", "country_code", "user_access_type")
 
 
 @table(
-    inputs=(events, fact_session),
+    inputs=(events, identity_map, fact_session),
     grain=GRAIN,
     fields=(
         v.ACTIVITY_DATE,
@@ -43,6 +44,7 @@ GRAIN = ("activity_date", "user_id", "platform", "country_code", "user_access_ty
 )
 def fact_user_engagement(
     events: DataFrame,
+    identity_map: DataFrame,
     fact_session: DataFrame,
     *,
     passive_events: Sequence[str] = (),
@@ -53,7 +55,7 @@ def fact_user_engagement(
     A user with two countries on a day has two rows; ``is_last_of_day`` marks the one row that counts where parts must
     add up to the total. Events without a known user are in rows with a null user and never count as active users.
     """
-    happened = events.select(
+    happened = with_resolved_users(events, identity_map).select(
         F.col("event_date").alias("activity_date"),
         F.col("resolved_user_id").alias("user_id"),
         *GRAIN[2:],

@@ -6,10 +6,11 @@ from pyspark.sql import functions as F
 from engagement_lib import vocabulary as v
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.tables.silver.events import events
+from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
 
 @table(
-    inputs=(events,),
+    inputs=(events, identity_map),
     grain=("platform", "item_type", "item_id", "content_format"),
     fields=(
         v.PLATFORM.but(description="mobile or web; total for both.", allowed=(v.TOTAL, *v.PLATFORMS)),
@@ -25,13 +26,13 @@ from engagement_lib.tables.silver.events import events
     rules=(Rule("pairs_within_completions", "items_completed <= content_completions"),),
     write=Rebuild(reads=(-29, 0)),
 )
-def report_content_completion(events: DataFrame) -> DataFrame:
+def report_content_completion(events: DataFrame, identity_map: DataFrame) -> DataFrame:
     """One row per platform, kind of item, item and format: starts and completions in the 30 dates that end at the as-of date.
 
     ``total`` in a column stands for all its values. Completions per day are in `report_daily_engagement`. Finishes / starts
     is no completion rate: most finishes in the known exports have no start.
     """
-    content = events.where(F.col("event_name").isin(*v.CONTENT_EVENTS)).select(
+    content = with_resolved_users(events.where(F.col("event_name").isin(*v.CONTENT_EVENTS)), identity_map).select(
         "platform",
         F.coalesce("item_type", F.lit("unknown")).alias("item_type"),
         "item_id",

@@ -23,7 +23,7 @@ FIELDS = (
     Field("event_date", "date", "Day of the event in the report time zone.", required=True),
     Field("user_id", "string", "The user as given by the tracker.", pii=True),
     Field("anonymous_id", "string", "Mobile client id or web fingerprint.", pii=True),
-    Field("resolved_user_id", "string", "The user that the event counts for; null = anonymous.", pii=True),
+    Field("resolved_user_id", "string", "The user as given; gold adds those of silver.identity_map.", pii=True),
     Field("session_id", "string", "The tracker's session, as given; see gold.fact_session for real ones.", pii=True),
     v.USER_ACCESS_TYPE,
     v.COUNTRY_CODE,

@@ -4,11 +4,12 @@ from pyspark.sql import SparkSession
 
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.silver.events import events
-from tests.support import assert_rows, filled
+from engagement_lib.tables.silver.identity_map import identity_map
+from tests.support import assert_rows, filled, nothing
 
 
 def sessions(spark: SparkSession, drawing: str, **parameters):  # type: ignore[no-untyped-def]
-    return fact_session(filled(spark, events, drawing), **parameters)
+    return fact_session(filled(spark, events, drawing), nothing(spark, identity_map), **parameters)
 
 
 def test_exactly_thirty_minutes_is_one_session_and_a_second_more_is_two(spark: SparkSession) -> None:

@@ -5,7 +5,8 @@ from pyspark.sql import SparkSession
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.silver.events import events
-from tests.support import assert_rows, filled
+from engagement_lib.tables.silver.identity_map import identity_map
+from tests.support import assert_rows, filled, nothing
 
 NO_SESSIONS = """
     session_date | user_id | platform | country_code | user_access_type | started_at
@@ -13,7 +14,8 @@ NO_SESSIONS = """
 
 
 def engagement(spark: SparkSession, drawing: str, sessions: str = NO_SESSIONS, **parameters):  # type: ignore[no-untyped-def]
-    return fact_user_engagement(filled(spark, events, drawing), filled(spark, fact_session, sessions), **parameters)
+    nobody = nothing(spark, identity_map)
+    return fact_user_engagement(filled(spark, events, drawing), nobody, filled(spark, fact_session, sessions), **parameters)
 
 
 def test_a_user_in_two_countries_has_two_rows_and_one_is_the_last_of_the_day(spark: SparkSession) -> None:
@@ -78,3 +80,28 @@ def test_sessions_count_on_the_day_and_for_the_values_they_start_with(spark: Spa
         """,
     )
     assert_rows(found, fact_user_engagement, "user_access_type | sessions_started | events\nfree | 1 | 1\npremium | 0 | 1")
+
+
+def test_an_event_without_a_user_counts_for_the_one_whom_its_anonymous_id_stands_for(spark: SparkSession) -> None:
+    happened = filled(
+        spark,
+        events,
+        """
+        event_date | anonymous_id | platform | event_name | event_timestamp
+        2025-02-03 | phone        | mobile   | app-open   | 2025-02-03 10:00:00
+        2025-02-03 | phone        | mobile   | app-open   | 2025-02-03 12:00:00
+        2025-02-03 | other        | mobile   | app-open   | 2025-02-03 10:00:00
+        """,
+    )
+    owners = filled(
+        spark,
+        identity_map,
+        """
+        event_date | anonymous_id | user_id | valid_from          | valid_to
+        2025-02-03 | phone        | u1      |                     | 2025-02-03 11:00:00
+        2025-02-03 | phone        | u2      | 2025-02-03 11:00:00 |
+        2025-02-04 | other        | u3      |                     |
+        """,
+    )
+    found = fact_user_engagement(happened, owners, nothing(spark, fact_session))
+    assert_rows(found, fact_user_engagement, "user_id | events | is_active\nu1 | 1 | true\nu2 | 1 | true\nnull | 1 | false")

@@ -4,7 +4,8 @@ from pyspark.sql import SparkSession
 
 from engagement_lib.tables.gold.report_content_completion import report_content_completion
 from engagement_lib.tables.silver.events import events
-from tests.support import assert_rows, filled
+from engagement_lib.tables.silver.identity_map import identity_map
+from tests.support import assert_rows, filled, nothing
 
 
 def test_a_pair_of_user_and_item_is_completed_once_however_often_it_is_finished(spark: SparkSession) -> None:
@@ -21,7 +22,7 @@ def test_a_pair_of_user_and_item_is_completed_once_however_often_it_is_finished(
         e6       | mobile   | app-open      | u2               |         |           |                |            | 2025-02-03 12:00:00
         """,
     )
-    found = report_content_completion(content)
+    found = report_content_completion(content, nothing(spark, identity_map))
     assert_rows(
         found.where("platform = 'total' AND item_type = 'total' OR platform = 'web' AND item_id = '1'"),
         report_content_completion,

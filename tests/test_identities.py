@@ -1,0 +1,39 @@
+"""A login that comes in later says whose earlier anonymous events were, and only their days are computed again."""
+
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from engagement_lib.cli import main
+from engagement_lib.engine.lake import Lake
+from engagement_lib.pipeline import all_tables
+from tests.test_reliability import record, text_of
+
+TABLES = all_tables()
+
+
+def test_a_late_login_changes_the_days_of_the_events_that_it_explains(spark: SparkSession, tmp_path: Path) -> None:
+    def happened(day: int, user: str, browser: str) -> dict[str, str]:
+        times = {"event_timestamp": f"2025-02-{day:02d} 10:00:00.000", "arrival_timestamp": f"2025-02-{day:02d} 10:00:05.000"}
+        return record(day, user_id=user, fingerprint=browser, **times)
+
+    def active() -> set[tuple[int, str]]:
+        rows = Lake(spark, root=str(tmp_path / "lake")).read(TABLES["gold.fact_user_engagement"]).where("is_active").collect()
+        return {(row.activity_date.day, row.user_id) for row in rows}
+
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "bronze silver gold.fact_user_engagement"]
+    where[-1] += " gold.fact_session"
+    (landing / "web_events_1.csv").write_text(text_of([happened(1, "", "b1"), happened(5, "other", "b2"), happened(9, "", "b3")]))
+    assert main(where, spark=spark) == 0
+    assert active() == {(5, "other")}
+    (landing / "web_events_2.csv").write_text(text_of([happened(20, "ana", "b1")]))
+    assert main(where, spark=spark) == 0
+    assert active() == {(1, "ana"), (5, "other"), (20, "ana")}
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    [explained] = lake.read(TABLES["silver.identity_map"]).collect()
+    assert (explained.event_date.day, explained.anonymous_id, explained.user_id, explained.events) == (1, "b1", "ana", 1)
+    redone = lake.last_commit(TABLES["gold.fact_user_engagement"])
+    assert redone is not None and redone.days is not None
+    assert 5 not in {day.day for day in redone.days} and 9 not in {day.day for day in redone.days}
