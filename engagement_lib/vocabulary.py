@@ -1,6 +1,11 @@
 """Columns that mean the same in many tables, described once, and the words that their values use."""
 
+from datetime import date
+
 from engagement_lib.engine.table import Field
+
+#: The as-of date of a lake without data: before all that a device reports.
+NO_DAY = date(1970, 1, 1)
 
 MOBILE, WEB = "mobile", "web"
 PLATFORMS = (MOBILE, WEB)

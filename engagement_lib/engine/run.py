@@ -103,7 +103,7 @@ class Run:
         window = self._window(table)
         if changed is None:
             return d.Work(None, names[0])
-        if window and last.span != self.span():
+        if (window or table.run_values) and last.span != self.span():
             return d.Work(None, "the as-of day moved")
         if any(window is None or window[0] <= day <= window[1] for day in changed):
             return d.Work(None, f"{len(changed)} changed day(s) in {', '.join(names)}")

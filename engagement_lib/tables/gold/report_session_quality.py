@@ -1,0 +1,102 @@
+"""How many sessions users start, how long they last, and what they are good for."""
+
+from datetime import date
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from engagement_lib import metrics as m
+from engagement_lib import vocabulary as v
+from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
+from engagement_lib.tables.gold.dim_date import dim_date
+from engagement_lib.tables.gold.fact_session import fact_session
+
+
+def _count(name: str, description: str) -> Field:
+    return Field(name, "bigint", description, required=True)
+
+
+def _rate(name: str, description: str) -> Field:
+    return Field(name, "double", description + " Null without any.")
+
+
+@table(
+    inputs=(fact_session, dim_date),
+    grain=("activity_date", "split", "split_value"),
+    fields=(
+        v.ACTIVITY_DATE.but(description="Local date on which the sessions start."),
+        v.SPLIT,
+        v.SPLIT_VALUE.but(description="The platform, country or access type at the session's first event; total or unknown."),
+        _count("sessions", "Sessions, those of anonymous visitors included."),
+        _count("sessions_of_users", "Sessions of known users."),
+        _count("users_with_sessions", "Distinct known users who started a session. Not additive over days or splits."),
+        _rate("sessions_per_user", "Sessions of known users / those users."),
+        _count("duration_seconds", "Last minus first event, added up over all sessions, in seconds."),
+        _rate("mean_session_seconds", "Mean duration of all sessions, those of one event counting as 0."),
+        _rate("median_session_seconds", "Median duration of all sessions. Not additive."),
+        _count("sessions_of_several_events", "Sessions of 2 or more events."),
+        _rate("mean_session_seconds_of_several_events", "Mean duration of the sessions of 2 or more events."),
+        _rate("median_session_seconds_of_several_events", "Median duration of those. Not additive."),
+        _count("engaged_seconds", "Seconds of engagement in all sessions: each gap between events counts at most 5 minutes."),
+        _rate("mean_engaged_seconds", "Engaged seconds / sessions."),
+        _count("engaged_sessions", "Sessions of at least 2 events, or 10 seconds, or with a content event."),
+        _rate("engaged_session_share", "Engaged sessions / sessions."),
+        _count("single_event_sessions", "Sessions of one event."),
+        _rate("single_event_share", "Single-event sessions / sessions."),
+        _count("content_events", "Items started or finished in the sessions."),
+        _rate("content_consumption_rate", "Items started or finished per session."),
+        _count("content_events_of_users", "Items started or finished in the sessions of known users."),
+        _rate("content_consumption_per_user", "Items started or finished by known users / users with sessions."),
+    ),
+    rules=(
+        Rule("sessions_add_up", "single_event_sessions + sessions_of_several_events = sessions"),
+        Rule("engaged_within_duration", "engaged_seconds <= duration_seconds"),
+        Rule("every_user_has_a_session", "users_with_sessions <= sessions_of_users AND sessions_of_users <= sessions"),
+    ),
+    write=ReplaceDays("activity_date"),
+)
+def report_session_quality(
+    fact_session: DataFrame, dim_date: DataFrame, *, first_day: date | None = None, as_of: date | None = None
+) -> DataFrame:
+    """One row per day and split value: the sessions that start on the day, with numerator and denominator of each rate.
+
+    Days without sessions are rows with 0 for the total. A session counts in one value of each split, so counts of
+    sessions add up; users and medians do not. Durations are whole seconds, so no order of addition matters.
+    """
+    sessions = m.by_split(fact_session.withColumnRenamed("session_date", "activity_date"))
+    is_known, is_several = F.col("user_id").isNotNull(), ~F.col("is_single_event")
+    counted = sessions.groupBy("activity_date", "split", "split_value").agg(
+        F.count("*").alias("sessions"),
+        F.count("user_id").alias("sessions_of_users"),
+        F.count_distinct("user_id").alias("users_with_sessions"),
+        F.sum("duration_seconds").alias("duration_seconds"),
+        F.percentile("duration_seconds", F.lit(0.5)).alias("median_session_seconds"),
+        F.count_if(is_several).alias("sessions_of_several_events"),
+        # A session of one event lasts 0 seconds, so the sum over all is that over those of several events, too.
+        F.percentile(F.when(is_several, F.col("duration_seconds")), F.lit(0.5)).alias("median_session_seconds_of_several_events"),
+        F.sum("engaged_seconds").alias("engaged_seconds"),
+        F.count_if("is_engaged").alias("engaged_sessions"),
+        F.count_if("is_single_event").alias("single_event_sessions"),
+        F.sum("content_events").alias("content_events"),
+        F.sum(F.when(is_known, F.col("content_events"))).alias("content_events_of_users"),
+    )
+    days = dim_date.where(F.col("date").between(F.lit(first_day), F.lit(as_of)))
+    total = F.lit(v.TOTAL)
+    skeleton = days.select(F.col("date").alias("activity_date"), total.alias("split"), total.alias("split_value"))
+    filled = skeleton.join(counted, ["activity_date", "split", "split_value"], "full")
+    columns = [F.col(c) if c.startswith("median") else F.coalesce(c, F.lit(0)).alias(c) for c in counted.columns[3:]]
+    return filled.select("activity_date", "split", "split_value", *columns).select(
+        "*",
+        _over("sessions_of_users", "users_with_sessions").alias("sessions_per_user"),
+        _over("duration_seconds", "sessions").alias("mean_session_seconds"),
+        _over("duration_seconds", "sessions_of_several_events").alias("mean_session_seconds_of_several_events"),
+        _over("engaged_seconds", "sessions").alias("mean_engaged_seconds"),
+        _over("engaged_sessions", "sessions").alias("engaged_session_share"),
+        _over("single_event_sessions", "sessions").alias("single_event_share"),
+        _over("content_events", "sessions").alias("content_consumption_rate"),
+        _over("content_events_of_users", "users_with_sessions").alias("content_consumption_per_user"),
+    )
+
+
+def _over(numerator: str, denominator: str) -> Column:
+    return F.when(F.col(denominator) > 0, F.col(numerator) / F.col(denominator))
