@@ -21,7 +21,8 @@ def test_inputs_come_before_their_readers_in_any_order_of_asking() -> None:
 def test_a_layer_a_table_its_inputs_and_its_readers_can_be_selected() -> None:
     assert names("gold.fact_session") == names("fact_session") == {"gold.fact_session"}
     assert {"gold.dim_date", "gold.fact_session"} <= names("gold")
-    assert names("+gold.fact_session") == {"bronze.mobile_events", "bronze.web_events", "silver.events", "gold.fact_session"}
+    silver = {"silver.events", "silver.identity_map"}
+    assert names("+gold.fact_session") == {"bronze.mobile_events", "bronze.web_events", *silver, "gold.fact_session"}
     assert {"gold.fact_session", "gold.fact_user_engagement", "gold.report_daily_engagement"} <= names("gold.fact_session+")
     assert "silver.events" not in names("gold.fact_session+")
     assert names("gold.dim_date, gold.dim_country") == {"gold.dim_date", "gold.dim_country"}
