@@ -34,6 +34,7 @@ def library() -> str:
     return vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
 
 
+@cache
 def chart(tile: Tile) -> dict[str, Any]:
     """The tile's chart as Vega."""
     makers = {

@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from engagement_lib import pipeline
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.reading import read_facts
-from engagement_lib.dashboards.render import render
+from engagement_lib.dashboards.render import prepare, render
 from engagement_lib.engine.lake import Lake
 from engagement_lib.errors import ConfigError, EngagementError
 from engagement_lib.session import build_session
@@ -38,7 +39,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def write_dashboards(lake: Lake, folder: str) -> Path:
     """Replace the pages in a local folder and return the one to open first; the same tables give the same bytes."""
-    facts = read_facts(lake, PAGES)
+    with ThreadPoolExecutor(1) as pool:
+        charts = pool.submit(prepare, PAGES)
+        facts = read_facts(lake, PAGES)
+        charts.result()
     try:
         replace_folder(Path(folder), {page.file: render(page, PAGES, facts) for page in PAGES})
     except OSError as problem:

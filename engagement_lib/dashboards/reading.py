@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary
 from engagement_lib.dashboards.data import Facts, needed_columns
-from engagement_lib.dashboards.tile import Page
+from engagement_lib.dashboards.tile import Page, Tile
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 from engagement_lib.tables.gold.dim_country import dim_country
@@ -37,11 +37,13 @@ def read_facts(lake: Lake, pages: Iterable[Page]) -> Facts:
     """Everything that the pages show, as plain values; a table that does not exist yet has no rows."""
     tiles = [tile for page in pages for tile in page.tiles]
     columns = needed_columns(tiles)
-    tables = {tile.table.id: tile.table for tile in tiles if lake.exists(tile.table)}
+    tables = {tile.table.id: tile.table for tile in tiles if all(map(lake.exists, _stored(tile)))}
+    summaries = {tile.table.id for tile in tiles if tile.is_summary}
     questions: dict[str, DataFrame] = {}
     for name, table in sorted(tables.items()):
         chosen = [f.name for f in table.fields if f.name in {*columns[name], *table.grain, *_HEADER.get(name, ())}]
-        questions[name] = _narrowed(lake, table).select(*chosen)
+        rows = table(*map(lake.read, table.inputs)) if name in summaries else _narrowed(lake, table)
+        questions[name] = rows.select(*chosen)
     if lake.exists(dim_country):
         questions[dim_country.id] = lake.read(dim_country).select("country_code", "country_name")
     with ThreadPoolExecutor(4) as pool:
@@ -64,6 +66,10 @@ def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str]) -
         country_names=countries,
         delivered=datetime.fromtimestamp(max(times), UTC).strftime("%Y-%m-%d %H:%M UTC") if times else None,
     )
+
+
+def _stored(tile: Tile) -> Sequence[Table]:
+    return tile.table.inputs if tile.is_summary else (tile.table,)
 
 
 def _narrowed(lake: Lake, table: Table) -> DataFrame:

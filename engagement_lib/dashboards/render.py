@@ -18,7 +18,7 @@ _SCRIPTS = ("select.js", "words.js", "page.js")
 def render(page: Page, pages: Sequence[Page], facts: Facts) -> str:
     """A page as one HTML file, complete in itself. ``pages``: what its menu shows."""
     shown = [section for section in page.sections if any(facts.of(tile.table) for tile in section.tiles)]
-    missing = sorted({tile.table.id for tile in page.tiles if not facts.of(tile.table)})
+    missing = sorted({tile.origin for tile in page.tiles if not facts.of(tile.table)})
     tiles = {tile: f"t{number}" for number, tile in enumerate(t for section in shown for t in section.tiles if facts.of(t.table))}
     state = {
         "firstDay": facts.first_day,
@@ -43,6 +43,13 @@ def render(page: Page, pages: Sequence[Page], facts: Facts) -> str:
         words=words,
         state=embedded(state),
     )
+
+
+def prepare(pages: Sequence[Page]) -> None:
+    """Compile the charts of the pages, so that rendering finds them ready: to be done while rows are read."""
+    charts.library()
+    for tile in (tile for page in pages for tile in page.tiles if tile.chart != "rows"):
+        charts.chart(tile)
 
 
 def _names(facts: Facts) -> dict[str, Any]:
@@ -76,7 +83,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
         "back": tile.back,
         "note": tile.note,
         "isSplit": "split" in tile.names,
-        "isRecorded": isinstance(tile.table.write, Recorded),
+        "isRecorded": tile.is_summary or isinstance(tile.table.write, Recorded),
         "follows": tile.follows(),
         "spec": None if tile.chart == "rows" else charts.chart(tile),
     }

@@ -57,6 +57,16 @@ class Tile:
         return {f.name for f in self.table.fields}
 
     @property
+    def is_summary(self) -> bool:
+        """Whether the page counts for itself what the table's inputs hold."""
+        return ".dashboards." in self.table.function.__module__
+
+    @property
+    def origin(self) -> str:
+        """The stored table that the numbers come from."""
+        return self.table.inputs[0].id if self.is_summary else self.table.id
+
+    @property
     def day(self) -> str:
         """The column that the range of dates compares; empty where the tile is about the as-of day only."""
         day = self.table.day or ""

@@ -45,6 +45,11 @@ def example_rows(days: int = DAYS) -> dict[str, list[dict[str, Any]]]:
         "gold.report_active_windows": windows,
         "gold.report_content_completion": _content(),
         "gold.report_regional_activity": _regions(),
+        "summaries.quarantine_by_rule": [
+            {"platform": platform, "rule": rule, "records": n, "files": 1, "example": HOSTILE}
+            for platform in ("total", "web")
+            for rule, n in (("no_day", 6), ("bad_country", 2))
+        ],
         "ops.files": _files(),
         "ops.runs": [_run("silver.events", "written", HOSTILE), _run("gold.fact_session", "failed", "out of memory")],
         "ops.checks": [{"run_id": "a", "table_id": "gold.x", "check_name": "is_sound", "severity": "warn", "rows": 2}],

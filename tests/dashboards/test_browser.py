@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,8 +141,9 @@ def test_a_second_filter_replaces_the_first_and_the_address_remembers_it(browser
         page.locator("select[name=country_code]").select_option("DE")
         assert page.locator("select[name=platform]").input_value() == ""
         page.get_by_role("link", name="Data quality").click()
-        assert "country_code=DE" in page.url
+        page.wait_for_url(re.compile(r"data_quality\.html#.*country_code=DE"))
         page.go_back()
+        page.wait_for_url(re.compile(r"index\.html#.*country_code=DE"))
         assert page.locator("select[name=country_code]").input_value() == "DE"
 
 
@@ -174,7 +176,7 @@ def test_hostile_texts_are_shown_as_texts(browser, folder) -> None:
     with opened(browser, folder / "data_quality.html") as page:
         box = tile(page, "Files by broken records")
         box.scroll_into_view_if_needed()
-        assert box.get_by_text(HOSTILE, exact=True).count() == 1
+        box.get_by_text(HOSTILE, exact=True).wait_for()
         assert page.locator("img").count() == 0
 
 

@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 from engagement_lib.dashboards.job import write_dashboards
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.reading import ITEMS, read_facts
+from engagement_lib.dashboards.summaries.quarantine_by_rule import quarantine_by_rule
 from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
@@ -16,6 +17,7 @@ from engagement_lib.tables.gold.report_content_completion import report_content_
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
 from engagement_lib.tables.ops.checks import checks
 from engagement_lib.tables.ops.runs import runs
+from engagement_lib.tables.silver.quarantine import quarantine
 
 
 def record(lake: Lake, table: Table, *rows: dict, run_id: str = "r1") -> None:
@@ -65,6 +67,25 @@ def test_checks_are_those_of_the_newest_run(spark: SparkSession, tmp_path: Path)
     facts = read_facts(lake, PAGES)
     assert [row["run_id"] for row in facts.of(checks)] == ["newer"]
     assert {row["run_id"] for row in facts.of(runs)} == {"older", "newer"}
+
+
+def test_quarantined_records_are_counted_by_rule_for_each_platform_and_both(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    broken = [
+        ("mobile", "a.csv", "no_day"),
+        ("mobile", "a.csv", "no_day"),
+        ("web", "b.csv", "no_day"),
+        ("web", "b.csv", "bad_name"),
+    ]
+    record(lake, quarantine, *[{"platform": p, "source_file": f, "rule": r, "reason": f"{r} in {f}"} for p, f, r in broken])
+    rows = read_facts(lake, PAGES).of(quarantine_by_rule)
+    assert [tuple(row[name] for name in ("platform", "rule", "records", "files", "example")) for row in rows] == [
+        ("mobile", "no_day", 2, 1, "no_day in a.csv"),
+        ("total", "bad_name", 1, 1, "bad_name in b.csv"),
+        ("total", "no_day", 3, 2, "no_day in a.csv"),
+        ("web", "bad_name", 1, 1, "bad_name in b.csv"),
+        ("web", "no_day", 1, 1, "no_day in b.csv"),
+    ]
 
 
 def test_an_empty_lake_gives_pages_that_say_so(spark: SparkSession, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The page for those who answer for the data."""
 
+from engagement_lib.dashboards.summaries.quarantine_by_rule import quarantine_by_rule as by_rule
 from engagement_lib.dashboards.tile import Page, Section, Tile
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement as daily
 from engagement_lib.tables.ops.checks import checks
@@ -9,7 +10,7 @@ from engagement_lib.tables.ops.runs import runs
 DATA_QUALITY = Page(
     "data_quality",
     "Data quality",
-    "For those who answer for the data: what was delivered, what was set aside, and which checks did not hold.",
+    "For those who answer for the data: what was delivered, what was set aside and why, and which checks did not hold.",
     (
         Section(
             "Records",
@@ -17,6 +18,15 @@ DATA_QUALITY = Page(
                 Tile(files, ("records",), "bars", "Records by source", "only", by="source"),
                 Tile(files, ("quarantined",), "bars", "Quarantined records by source", "only", by="source", better="down"),
                 Tile(files, ("duplicates",), "bars", "Records delivered again, by source", "only", by="source", better="down"),
+                Tile(
+                    by_rule,
+                    ("records", "files", "example"),
+                    "bars",
+                    "Quarantined records by reason",
+                    "only",
+                    by="rule",
+                    better="down",
+                ),
                 Tile(files, ("records",), "bars", "Records by what became of the file", "only", by="verdict"),
             ),
             "Of every file: records = events + duplicates + quarantined.",
