@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary
 from engagement_lib.dashboards.data import Facts, needed_columns
-from engagement_lib.dashboards.tile import Page, Tile
+from engagement_lib.dashboards.tile import Page
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 from engagement_lib.tables.gold.dim_country import dim_country
@@ -37,20 +37,21 @@ def read_facts(lake: Lake, pages: Iterable[Page]) -> Facts:
     """Everything that the pages show, as plain values; a table that does not exist yet has no rows."""
     tiles = [tile for page in pages for tile in page.tiles]
     columns = needed_columns(tiles)
-    tables = {tile.table.id: tile.table for tile in tiles if all(map(lake.exists, _stored(tile)))}
-    summaries = {tile.table.id for tile in tiles if tile.is_summary}
-    questions: dict[str, DataFrame] = {}
-    for name, table in sorted(tables.items()):
-        chosen = [f.name for f in table.fields if f.name in {*columns[name], *table.grain, *_HEADER.get(name, ())}]
-        rows = table(*map(lake.read, table.inputs)) if name in summaries else _narrowed(lake, table)
-        questions[name] = rows.select(*chosen)
-    if lake.exists(dim_country):
-        questions[dim_country.id] = lake.read(dim_country).select("country_code", "country_name")
-    with ThreadPoolExecutor(4) as pool:
-        answers = dict(zip(questions, pool.map(_rows, questions.values()), strict=True))
-    countries = {row["country_code"]: row["country_name"] for row in answers.pop(dim_country.id, [])}
-    rows = {name: _ordered(tables[name], found) for name, found in answers.items()}
-    return facts_of(rows, countries)
+    questions = {tile.table: columns[tile.table.id] for tile in tiles}
+    questions[dim_country] = [f.name for f in dim_country.fields]
+    summaries = {tile.table for tile in tiles if tile.is_summary}
+
+    def answer(table: Table) -> list[dict[str, Any]]:
+        if not all(map(lake.exists, table.inputs if table in summaries else (table,))):
+            return []
+        chosen = {*questions[table], *table.grain, *_HEADER.get(table.id, ())}
+        rows = table(*map(lake.read, table.inputs)) if table in summaries else _narrowed(lake, table)
+        return _plain_rows(rows.select(*(f.name for f in table.fields if f.name in chosen)), table)
+
+    # Each question is a small job of which most is waiting: side by side they take as long as the slowest.
+    with ThreadPoolExecutor(len(questions)) as pool:
+        answers = dict(zip((table.id for table in questions), pool.map(answer, questions), strict=True))
+    return facts_of(answers, {row["country_code"]: row["country_name"] for row in answers.pop(dim_country.id)})
 
 
 def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str]) -> Facts:
@@ -68,10 +69,6 @@ def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str]) -
     )
 
 
-def _stored(tile: Tile) -> Sequence[Table]:
-    return tile.table.inputs if tile.is_summary else (tile.table,)
-
-
 def _narrowed(lake: Lake, table: Table) -> DataFrame:
     """A table without the rows that no page shows: rare items, old runs."""
     rows = lake.read(table)
@@ -85,14 +82,11 @@ def _narrowed(lake: Lake, table: Table) -> DataFrame:
     return rows
 
 
-def _rows(question: DataFrame) -> list[dict[str, Any]]:
-    return [{name: _plain(value) for name, value in row.items()} for row in question.toArrow().to_pylist()]
+def _plain_rows(rows: DataFrame, table: Table) -> list[dict[str, Any]]:
+    """The rows in the order of the grain, because how a table lies in files must not show; days as ISO text."""
+    found = [{name: _plain(value) for name, value in row.items()} for row in rows.toArrow().to_pylist()]
+    return sorted(found, key=lambda row: tuple((row[name] is None, str(row[name])) for name in table.grain))
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
-
-
-def _ordered(table: Table, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows in the order of the grain: how a table lies in files must not show."""
-    return sorted(rows, key=lambda row: tuple((row[name] is None, str(row[name])) for name in table.grain))
