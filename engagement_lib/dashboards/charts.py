@@ -118,7 +118,7 @@ def _stack(tile: Tile) -> dict[str, Any]:
 
 def _bars(tile: Tile) -> dict[str, Any]:
     """Horizontal bars, longest first, with their values at the end; immature ones are grey."""
-    label = {"labelLimit": 150, "ticks": False, "labelPadding": 8, "labelFontSize": 12}
+    label = {"labelLimit": 190, "ticks": False, "labelPadding": 8, "labelFontSize": 12}
     y = {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": label}
     x = {"field": "y", "type": "quantitative", "title": None, "axis": None, "scale": {"domainMin": 0, "padding": 30}}
     colour = {"condition": {"test": "datum.partial", "value": _QUIET}, "value": PALETTE[0]}

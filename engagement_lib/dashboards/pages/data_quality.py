@@ -18,6 +18,7 @@ DATA_QUALITY = Page(
                 Tile(files, ("records",), "bars", "Records by source", "only", by="source"),
                 Tile(files, ("quarantined",), "bars", "Quarantined records by source", "only", by="source", better="down"),
                 Tile(files, ("duplicates",), "bars", "Records delivered again, by source", "only", by="source", better="down"),
+                Tile(files, ("records",), "bars", "Records by what became of the file", "only", by="verdict"),
                 Tile(
                     by_rule,
                     ("records", "files", "example"),
@@ -26,8 +27,8 @@ DATA_QUALITY = Page(
                     "only",
                     by="rule",
                     better="down",
+                    wide=True,
                 ),
-                Tile(files, ("records",), "bars", "Records by what became of the file", "only", by="verdict"),
             ),
             "Of every file: records = events + duplicates + quarantined.",
         ),
