@@ -105,13 +105,14 @@ def _summed(metric: Metric, user: Column) -> Column:
     return F.count_if(user.isNotNull() & F.col(metric.name))
 
 
-def by_split(fact: DataFrame) -> DataFrame:
-    """Each row once for every split (`vocabulary.SPLITS`), with ``split`` and ``split_value``; unknown values are named."""
+def by_split(fact: DataFrame, splits: Sequence[str] = v.SPLITS) -> DataFrame:
+    """Each row once for every split (total, or the name of a text column), with ``split`` and ``split_value``; unknown values
+    are named."""
     values = [
         F.struct(
             F.lit(split).alias("split"),
             (F.lit(v.TOTAL) if split == v.TOTAL else F.coalesce(split, F.lit("unknown"))).alias("split_value"),
         )
-        for split in v.SPLITS
+        for split in splits
     ]
     return fact.select("*", F.inline(F.array(*values)))

@@ -94,6 +94,32 @@ def test_completions(lake: Lake, golden: dict) -> None:
     assert rows["total"].items_completed == int(golden["item_funnel"]["finished_user_items"])
 
 
+def test_the_item_funnel(lake: Lake, golden: dict) -> None:
+    """11 of 59 starts were finished. Finishes / starts is 1.0847 and no completion rate: no rate says so, the orphans stand apart."""
+    funnel = golden["item_funnel"]
+    row = read(lake, "gold.report_content_funnel").where("split = 'total'").first()
+    assert row.started_attempts == int(funnel["started_user_items"]) == 59
+    assert row.completed_attempts == int(funnel["converted_7d"]) == 11
+    attempts = read(lake, "gold.fact_content_consumption")
+    assert attempts.where("seconds_to_finish <= 86400").count() == int(funnel["converted_24h"])
+    assert attempts.where("seconds_to_finish <= 1800").count() == int(funnel["converted_30min"])
+    pairs = attempts.where("is_orphan_finish").select("user_id", "item_id").distinct().count()
+    assert pairs == int(funnel["finished_without_any_start"]) + int(funnel["finished_only_before_start"])
+    assert row.completed_attempts + row.orphan_finishes == int(funnel["finish_events"])
+    naive = int(funnel["finish_events"]) / int(funnel["start_events"])
+    assert naive == pytest.approx(float(funnel["naive_finish_over_start_events"]), abs=1e-6)
+    # After eight days no attempt's 30 days are over: there is no rate yet, whatever the quotient of the counts.
+    rates = read(lake, "gold.report_content_funnel").select("completion_rate", "completion_rate_of_mature").distinct().collect()
+    assert [tuple(rate) for rate in rates] == [(None, None)] and not row.is_mature and row.open_attempts == 48
+
+
+def test_where_sessions_without_a_finish_end(lake: Lake) -> None:
+    dropped = read(lake, "gold.fact_session").where("items_started > 0 AND items_finished = 0").count()
+    shares = read(lake, "gold.report_drop_off").where("split = 'total'").groupBy("place")
+    for row in shares.agg(F.sum("dropped_sessions").alias("sessions"), F.sum("drop_off_share").alias("share")).collect():
+        assert row.sessions == dropped > 0 and row.share == pytest.approx(1)
+
+
 def test_the_dach_region(lake: Lake, golden: dict) -> None:
     rows = read(lake, "gold.report_regional_activity").where("area = 'DACH'").collect()
     users = {row.platform: row.regional_active_users for row in rows}

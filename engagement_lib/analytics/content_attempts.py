@@ -31,6 +31,7 @@ def content_attempts(
     window_days: int = 30,
     restart_after_days: int | None = None,
     time_zone: str = "UTC",
+    by: Sequence[str] = (),
 ) -> DataFrame:
     """One row per ``user``, ``item``, ``content_format`` (if given; null is a format of its own) and ``attempt`` (1, 2, ...).
 
@@ -39,10 +40,11 @@ def content_attempts(
     it, however late; what comes before any start, and a finish after a finish, is an attempt without a start.
 
     Columns: ``started_at`` (first start), ``finished_at``, ``starts``, ``last_event_at``, ``max_progress`` (of ``progress``,
-    a number on any event of the attempt, null if never reported), ``is_orphan_finish`` (finished without a start),
-    ``seconds_to_finish``, ``is_completed`` (finished within ``window_days`` of its start; null without a start) and
-    ``is_mature`` (the window is over at the end of ``as_of``). Completion rate = is_completed / (is_completed or is_mature),
-    over the attempts with a start. At one instant a start comes before progress and progress before a finish.
+    a number on any event of the attempt, null if never reported), ``by`` (values of the attempt's first event),
+    ``is_orphan_finish`` (finished without a start), ``seconds_to_finish``, ``is_completed`` (finished within ``window_days``
+    of its start; null without a start) and ``is_mature`` (the window is over at the end of ``as_of``). Completion rate =
+    is_completed / (is_completed or is_mature), over the attempts with a start. At one instant a start comes before progress
+    and progress before a finish.
     Rows without user, item or time, with other names, and after ``as_of`` do not count.
     """
     unit = [user, item] + ([content_format] if content_format else [])
@@ -55,6 +57,7 @@ def content_attempts(
         F.col(timestamp).alias("_at"),
         kind.alias("_kind"),
         (F.col(progress) if progress else F.lit(None).cast("double")).alias("_progress"),
+        *by,
     )
     gap_days = window_days if restart_after_days is None else restart_after_days
     numbered = _numbered(seen.where(F.col("_kind").isNotNull()), unit, gap_days * _DAY_MICROS)
@@ -64,12 +67,14 @@ def content_attempts(
         F.count_if(F.col("_kind") == 0).alias("starts"),
         F.max("_at").alias("last_event_at"),
         F.max("_progress").alias("max_progress"),
+        F.min(F.struct("_at", "_kind", "_progress", *by)).alias("_first"),
     )
     window_micros = window_days * _DAY_MICROS
     started, finished = F.unix_micros("started_at"), F.unix_micros("finished_at")
     in_time = F.coalesce(finished - started <= window_micros, F.lit(False))
     return attempts.select(
-        "*",
+        *[name for name in attempts.columns if name != "_first"],
+        *[F.col("_first")[name].alias(name) for name in by],
         (F.col("started_at").isNull() & F.col("finished_at").isNotNull()).alias("is_orphan_finish"),
         ((finished - started) / 1_000_000).cast("bigint").alias("seconds_to_finish"),
         F.when(F.col("started_at").isNotNull(), in_time).alias("is_completed"),

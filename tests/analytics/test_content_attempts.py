@@ -152,6 +152,18 @@ def test_formats_are_attempts_of_their_own_and_have_their_own_rate(spark):
     )
 
 
+def test_an_attempt_has_the_values_of_its_first_event(spark):
+    events = """
+        user_id | item_id | at               | name          | format
+        ana     | 1       | 2025-02-01 10:00 | item-started  | text
+        ana     | 1       | 2025-02-01 10:20 | item-finished | audio
+        ana     | 1       | 2025-02-01 10:30 | item-started  | audio
+        ana     | 1       | 2025-02-01 10:30 | item-started  |
+    """
+    attempts = ask(rows(spark, EVENTS, events), by=["format"]).orderBy("attempt").collect()
+    assert [(row.attempt, row.format) for row in attempts] == [(1, "text"), (2, None)]
+
+
 def test_a_start_and_a_finish_at_one_instant_are_a_finished_attempt(spark):
     events = """
         user_id | item_id | at               | name

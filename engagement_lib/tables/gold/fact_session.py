@@ -36,6 +36,7 @@ from engagement_lib.tables.silver.identity_map import identity_map, with_resolve
         Field("has_completion", "boolean", "Whether an item was finished in the session.", required=True),
         Field("exit_event", "string", "Name of the last event.", required=True),
         Field("exit_screen", "string", "Screen of the last event, where the tracker names it."),
+        Field("last_progress_pct", "double", "Last progress mark that an event of the session reports, 0 to 100; null = none."),
     ),
     rules=(
         Rule("ends_after_start", "ended_at >= started_at"),
@@ -69,6 +70,7 @@ def fact_session(
         F.col("resolved_user_id").alias("user_id"),
         "event_name",
         "screen_name",
+        "progress_pct",
         "country_code",
         "user_access_type",
     )
@@ -95,6 +97,7 @@ def fact_session(
         first("user_id").alias("user_id"),
         first(F.struct("country_code", "user_access_type")).alias("_first"),
         last(F.struct("event_name", "screen_name")).alias("_last"),
+        F.max_by("progress_pct", F.when(F.col("progress_pct").isNotNull(), F.col("_order"))).alias("last_progress_pct"),
     )
     return _with_meaning(sessions, identity, report_time_zone)
 
@@ -122,4 +125,5 @@ def _with_meaning(sessions: DataFrame, identity: Sequence[str], report_time_zone
         (F.col("items_finished") > 0).alias("has_completion"),
         F.col("_last.event_name").alias("exit_event"),
         F.col("_last.screen_name").alias("exit_screen"),
+        "last_progress_pct",
     )

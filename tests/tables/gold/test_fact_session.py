@@ -87,6 +87,20 @@ def test_engaged_time_counts_each_gap_up_to_five_minutes(spark: SparkSession) ->
     )
 
 
+def test_the_last_progress_mark_is_the_latest_not_the_furthest(spark: SparkSession) -> None:
+    found = sessions(
+        spark,
+        """
+        event_id | platform | resolved_user_id | event_timestamp     | event_name    | progress_pct
+        e1       | mobile   | u1               | 2025-02-03 10:00:00 | item-progress | 75
+        e2       | mobile   | u1               | 2025-02-03 10:02:00 | item-progress | 50
+        e3       | mobile   | u1               | 2025-02-03 10:03:00 | app-open      |
+        e4       | mobile   | u2               | 2025-02-03 10:03:00 | app-open      |
+        """,
+    )
+    assert_rows(found, fact_session, "user_id | last_progress_pct\nu1 | 50\nu2 |")
+
+
 def test_the_trackers_session_can_be_taken_instead(spark: SparkSession) -> None:
     found = sessions(
         spark,

@@ -1,0 +1,44 @@
+"""gold.report_drop_off: where sessions without a finish end."""
+
+from pyspark.sql import SparkSession
+
+from engagement_lib.tables.gold.fact_session import fact_session
+from engagement_lib.tables.gold.report_drop_off import report_drop_off
+from tests.support import assert_rows, filled
+
+
+def test_only_sessions_with_a_start_and_no_finish_count(spark: SparkSession) -> None:
+    drawn = """
+        session_key | items_started | items_finished | exit_event   | exit_screen | platform | last_progress_pct
+        s1          | 1             | 0              | item-started | reader      | mobile   | 24.9
+        s2          | 2             | 0              | app-open     | home        | mobile   | 75
+        s3          | 1             | 0              | item-started |             | web      |
+        s4          | 1             | 1              | app-open     | home        | web      | 50
+        s5          | 0             | 0              | app-open     | home        | web      |
+    """
+    expected = """
+        place         | place_value  | dropped_sessions | all_dropped_sessions | drop_off_share
+        exit_event    | item-started | 2                | 3                    | 0.6666666667
+        exit_event    | app-open     | 1                | 3                    | 0.3333333333
+        exit_screen   | reader       | 1                | 3                    | 0.3333333333
+        exit_screen   | home         | 1                | 3                    | 0.3333333333
+        exit_screen   | unknown      | 1                | 3                    | 0.3333333333
+        last_progress | 0-24         | 1                | 3                    | 0.3333333333
+        last_progress | 75-100       | 1                | 3                    | 0.3333333333
+        last_progress | unknown      | 1                | 3                    | 0.3333333333
+    """
+    found = report_drop_off(filled(spark, fact_session, drawn))
+    assert_rows(found.where("split = 'total'"), report_drop_off, expected)
+    assert_rows(
+        found.where("split_value = 'web'"),
+        report_drop_off,
+        "place | place_value\nexit_event | item-started\nexit_screen | unknown\nlast_progress | unknown",
+    )
+
+
+def test_the_quarters_of_an_item_begin_at_their_lower_edge(spark: SparkSession) -> None:
+    marks = (0, 24.99, 25, 49.99, 50, 74.99, 75, 100)
+    drawn = "session_key | items_started | last_progress_pct\n" + "\n".join(f"s{mark} | 1 | {mark}" for mark in marks)
+    found = report_drop_off(filled(spark, fact_session, drawn)).where("place = 'last_progress' AND split = 'total'")
+    quarters = {row.place_value: row.dropped_sessions for row in found.collect()}
+    assert quarters == {"0-24": 2, "25-49": 2, "50-74": 2, "75-100": 2}
