@@ -11,10 +11,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from engagement_lib.errors import ConfigError, EngagementError, EnvironmentProblem
+from engagement_lib.generator.entities import COLUMNS as ENTITY_COLUMNS
 from engagement_lib.generator.population import Population
 from engagement_lib.generator.run import Data, Written, generate, write_truth
-from engagement_lib.generator.trackers import COLUMNS
-from engagement_lib.generator.visits import EVENTS_PER_VISIT_DAY
+from engagement_lib.generator.trackers import COLUMNS as EVENT_COLUMNS
+from engagement_lib.generator.visits import EVENTS_PER_VISIT_DAY, PLAIN_EVENTS_PER_VISIT_DAY
 
 DEFAULT_USERS = 2_700  # the committed sample
 LEAST_USERS = 10
@@ -35,11 +36,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     return problem.exit_code
 
 
-def users_for(events: int, first_day: date, days: int, seed: int, activity: float) -> int:
+def users_for(events: int, first_day: date, days: int, seed: int, activity: float, is_plain: bool) -> int:
     """The number of users that makes about this many events within the days."""
     survey = Population(seed, first_day, SURVEYED_USERS, activity)
     visits = sum(len(survey.active_users(day)) for day in range(days))
-    return max(LEAST_USERS, round(events * SURVEYED_USERS / (visits * EVENTS_PER_VISIT_DAY)))
+    per_day = PLAIN_EVENTS_PER_VISIT_DAY if is_plain else EVENTS_PER_VISIT_DAY
+    return max(LEAST_USERS, round(events * SURVEYED_USERS / (visits * per_day)))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,7 +58,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--to-day", type=date.fromisoformat, help="write only files up to this date")
     parser.add_argument("--activity", type=float, default=1.0, help="scales how often users come back (default 1.0)")
     parser.add_argument("--max-late-days", type=int, default=40, help="longest usual delay of a late event (default 40)")
-    parser.add_argument("--plain", action="store_true", help="only plain CSV: no gaps, malformed rows, other file forms, stories")
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="only plain CSV of visits: no gaps, malformed rows, other file forms, stories, entities, further events",
+    )
     parser.add_argument("--no-truth", action="store_true", help="write no truth.json, which needs all events in memory")
     parser.add_argument("--processes", type=int, default=min(2, os.cpu_count() or 1), help="never changes the result")
     return parser
@@ -79,7 +85,8 @@ def _data(arguments: argparse.Namespace) -> Data:
             raise ConfigError(f"--{name.replace('_', '-')} {getattr(arguments, name)}: must be at least {least}")
     users = DEFAULT_USERS if arguments.users is None else arguments.users
     if arguments.events is not None:
-        users = users_for(arguments.events, arguments.first_day, arguments.days, arguments.seed, arguments.activity)
+        span = (arguments.first_day, arguments.days)
+        users = users_for(arguments.events, *span, arguments.seed, arguments.activity, arguments.plain)
     if users < LEAST_USERS:
         raise ConfigError(f"--users {users}: must be at least {LEAST_USERS}")
     return Data(
@@ -107,8 +114,8 @@ def _range(arguments: argparse.Namespace) -> tuple[int, int]:
 
 def _refuse_foreign_files(out: Path, data: Data, last: int) -> None:
     """Files of another run would make one landing folder of two data sets."""
-    expected = data.feed().paths(0, max(last, data.days - 1))
-    for source in COLUMNS:
+    expected = data.paths(max(last, data.days - 1))
+    for source in (*EVENT_COLUMNS, *ENTITY_COLUMNS):
         for path in sorted((out / source).glob("[!.]*")):  # a dot starts what an interrupted run left
             if path.relative_to(out).as_posix() not in expected:
                 raise ConfigError(f"{path}: not a file of this data; give an empty folder as --out")

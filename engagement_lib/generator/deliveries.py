@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from engagement_lib.generator.clock import DAY, day_start
+from engagement_lib.generator.journeys import Journeys
 from engagement_lib.generator.population import Population
 from engagement_lib.generator.streams import rare_count, stream_at, stream_key
 from engagement_lib.generator.trackers import Event
@@ -16,9 +17,6 @@ from engagement_lib.generator.visits import Visits
 LATE_SHARE = 0.01  # of user-days that arrive days later as a whole
 REDELIVERED_SHARE = 0.006  # of user-days that arrive a second time
 LONGEST_REDELIVERY_DAYS = 6
-
-# Each makes a kind of events with ``of(number, day)``; a further kind is one more class, with streams of its own.
-EVENT_MAKERS = (Visits,)
 
 
 class Delivery(NamedTuple):
@@ -32,9 +30,10 @@ class Delivery(NamedTuple):
 class Deliveries:
     """What arrives on which day. Days before the first day of the data do not exist."""
 
-    def __init__(self, population: Population, longest_late_days: int) -> None:
+    def __init__(self, population: Population, longest_late_days: int, is_plain: bool) -> None:
         self._population = population
-        self._makers = [maker(population) for maker in EVENT_MAKERS]
+        self._visits = Visits(population, is_plain)
+        self._journeys = None if is_plain else Journeys(population)
         self._longest_late_days = longest_late_days
         self._longest_move_days = max(longest_late_days, LONGEST_REDELIVERY_DAYS)
         self._first_epoch_day = day_start(population.first_day) // DAY
@@ -72,7 +71,10 @@ class Deliveries:
 
     def _made(self, number: int, day: int) -> list[Delivery]:
         """What a user does on a day, at its usual arrival: before the end of the next day."""
-        return [Delivery(arrival, event) for maker in self._makers for arrival, event in maker.of(number, day)]
+        made = self._visits.of(number, day)
+        if made and self._journeys is not None:
+            made.extend(list(self._journeys.of(number, day, made)))
+        return [Delivery(arrival, event) for arrival, event in made]
 
     def _draw_moved(self, day: int) -> tuple[dict[int, int], dict[int, int]]:
         """(late, delivered again) user-days of a day: user number -> days of delay."""

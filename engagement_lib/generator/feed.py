@@ -35,7 +35,7 @@ class Feed:
 
     def __init__(self, population: Population, longest_late_days: int, is_plain: bool) -> None:
         self._population = population
-        self._deliveries = Deliveries(population, longest_late_days)
+        self._deliveries = Deliveries(population, longest_late_days, is_plain)
         self._is_plain = is_plain
 
     def files(self, first: int, last: int) -> Iterator[File]:
@@ -66,11 +66,11 @@ class Feed:
         if not self._is_plain:
             arrived = [*self._happened(arrived), *self._planted[source, day]]
         arrived.sort()
-        rows = [Row(text or f"{event.head}{timestamp(arrival)}{event.tail}", arrival, event) for arrival, event, text in arrived]
+        rows = [Row(_text(delivery, layout.has_newer_columns), delivery.arrival, delivery.event) for delivery in arrived]
         draw = stream_at(stream_key(self._population.seed, f"second copies and malformed rows of {source}"), day).random
         _add_second_copies(rows, draw)
         if not self._is_plain:
-            _add_malformed(rows, source, day, draw)
+            _add_malformed(rows, layout.columns(source), day + len(source), draw)
         return rows
 
     def _happened(self, arrived: list[Delivery]) -> Iterator[Delivery]:
@@ -90,10 +90,16 @@ def _add_second_copies(rows: list[Row], draw: Callable[[], float]) -> None:
         rows.insert(int(draw() * len(rows)), rows[int(draw() * len(rows))])
 
 
-def _add_malformed(rows: list[Row], source: str, day: int, draw: Callable[[], float]) -> None:
+def _text(delivery: Delivery, has_newer_columns: bool) -> str:
+    arrival, event, text = delivery
+    text = text or f"{event.head}{timestamp(arrival)}{event.tail}"
+    return f"{text},{','.join(event.newer)}" if has_newer_columns else text
+
+
+def _add_malformed(rows: list[Row], columns: tuple[str, ...], first_turn: int, draw: Callable[[], float]) -> None:
     patterns = rows.copy()
     for turn in range(rare_count(len(patterns) * MALFORMED_SHARE, draw())):
         cells = cells_of(patterns[int(draw() * len(patterns))].text)
-        bad = broken(COLUMNS[source], cells, day + len(source) + turn)
+        bad = broken(columns, cells, first_turn + turn)
         text = bad.text or line_of(bad.cells or [])
         rows.insert(int(draw() * len(rows)), Row(text, 0, None, bad.reason, is_verbatim=bad.cells is None))

@@ -8,12 +8,12 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from engagement_lib.generator.catalogue import csv_cell
-from engagement_lib.generator.trackers import COLUMNS, Event
+from engagement_lib.generator.trackers import COLUMNS, NEWER_COLUMNS, Event
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,11 @@ class Layout:
     has_last_line_end: bool = True
     is_header_only: bool = False
     is_missing: bool = False
+    has_newer_columns: bool = False
+
+    def columns(self, source: str) -> tuple[str, ...]:
+        """The columns of a source's records, in the trackers' order."""
+        return COLUMNS[source] + NEWER_COLUMNS if self.has_newer_columns else COLUMNS[source]
 
     @property
     def is_json(self) -> bool:
@@ -67,17 +72,21 @@ SILENT_DAY = 33  # nothing happens and nothing arrives
 
 
 def layout_of(source: str, day: int) -> Layout:
-    """The form of a day's file: plain, compressed once a week, special on a few days."""
-    weekly = 3 if source == "mobile_events" else 5
-    usual = Layout(suffix=".csv.gz") if day % 7 == weekly else PLAIN
-    return _SPECIAL.get((source, day), usual)
+    """The form of a day's file: plain, compressed on five days of the week, special on a few days."""
+    usual = Layout(suffix=".csv.gz") if day % 7 in (1, 2, 3, 4, 5) else PLAIN
+    return replace(_SPECIAL.get((source, day), usual), has_newer_columns=True)
 
 
 def write_file(path: Path, source: str, layout: Layout, rows: Iterable[Row]) -> None:
-    """Write one file; it appears under its name only when it is complete."""
+    """Write one file of events."""
+    columns = layout.columns(source)
+    write_lines(path, _json_lines(columns, rows) if layout.is_json else _csv_lines(columns, layout, rows))
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Write one file, compressed where its name says so; it appears under its name only when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name("." + path.name + ".part")
-    lines = _json_lines(source, rows) if layout.is_json else _csv_lines(source, layout, rows)
     with open(unfinished, "wb") as raw:
         # No name and no time in the compressed header: the same rows are the same bytes.
         target = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else raw
@@ -86,16 +95,16 @@ def write_file(path: Path, source: str, layout: Layout, rows: Iterable[Row]) -> 
     os.replace(unfinished, path)
 
 
-def _csv_lines(source: str, layout: Layout, rows: Iterable[Row]) -> Iterator[str]:
-    texts = _csv_texts(source, layout, rows)
+def _csv_lines(columns: tuple[str, ...], layout: Layout, rows: Iterable[Row]) -> Iterator[str]:
+    texts = _csv_texts(columns, layout, rows)
     if layout.has_last_line_end:
         return (text + layout.line_end for text in texts)
     return iter([layout.line_end.join(texts)])
 
 
-def _csv_texts(source: str, layout: Layout, rows: Iterable[Row]) -> Iterator[str]:
+def _csv_texts(columns: tuple[str, ...], layout: Layout, rows: Iterable[Row]) -> Iterator[str]:
     mark = "\ufeff" if layout.has_byte_order_mark else ""
-    header = ",".join(COLUMNS[source])
+    header = ",".join(columns)
     yield mark + _arranged(header, layout, "consent_version")
     for number, row in enumerate(rows):
         # A header that stands in the file again is that of the file.
@@ -118,12 +127,12 @@ def _arranged(text: str, layout: Layout, unknown_value: str) -> str:
     return line_of(cells)
 
 
-def _json_lines(source: str, rows: Iterable[Row]) -> Iterator[str]:
+def _json_lines(columns: tuple[str, ...], rows: Iterable[Row]) -> Iterator[str]:
     for row in rows:
         if row.is_verbatim:
             yield json.dumps({"event_name": row.text}, ensure_ascii=False)[:-2] + "\n"
             continue
-        record = {column: _json_value(column, cell) for column, cell in zip(COLUMNS[source], cells_of(row.text), strict=True)}
+        record = {column: _json_value(column, cell) for column, cell in zip(columns, cells_of(row.text), strict=True)}
         yield json.dumps(record, ensure_ascii=False) + "\n"
 
 
@@ -131,7 +140,7 @@ def _json_value(column: str, cell: str) -> str | int | float | None:
     """The JSON tracker sends numbers as numbers and leaves nothing empty."""
     if cell == "":
         return None
-    if column in ("item_id", "cookies_enabled") and cell.replace(".", "", 1).isdigit():
+    if column in ("item_id", "cookies_enabled", "progress_pct") and cell.replace(".", "", 1).isdigit():
         return float(cell) if "." in cell else int(cell)
     return cell
 

@@ -13,6 +13,8 @@ REASONS = (
     "arrival_timestamp_invalid",
     "no_user_and_no_anonymous_id",
     "item_id_missing",
+    "feature_id_missing",
+    "experiment_id_missing",
 )
 
 _NOT_AN_INSTANT = (
@@ -78,6 +80,15 @@ def _no_item(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
     return Broken("item_id_missing", _with(columns, cells, event_name=name, item_id="", item_type="", item_title=""))
 
 
+def _no_feature(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
+    return Broken("feature_id_missing", _with(columns, cells, event_name="feature-used", feature_id=""))
+
+
+def _no_experiment(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
+    empty = {"feature_id": "", "step_name": "", "experiment_id": ""}
+    return Broken("experiment_id_missing", _with(columns, cells, event_name="experiment-exposed", **empty))
+
+
 def _all_empty(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
     return Broken("event_name_empty", [""] * len(columns))
 
@@ -108,6 +119,8 @@ _BREAKS: tuple[Break, ...] = (
     _commas,
     _header_again,
     _bad_arrival_time,
+    _no_feature,
+    _no_experiment,
 )
 
 

@@ -6,13 +6,16 @@ import json
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 
+from engagement_lib.generator.entities import Entities
 from engagement_lib.generator.feed import Feed
-from engagement_lib.generator.layouts import write_file
+from engagement_lib.generator.layouts import line_of, write_file, write_lines
 from engagement_lib.generator.population import Population
+from engagement_lib.generator.records import Record
+from engagement_lib.generator.trackers import COLUMNS as EVENT_COLUMNS
 from engagement_lib.generator.truth import Fact, Truth, facts_of
 
 LONGEST_BLOCK_DAYS = 16  # a block makes the day before its first one again
@@ -31,9 +34,20 @@ class Data:
     is_plain: bool
 
     def feed(self) -> Feed:
-        """The files of this data."""
-        population = Population(self.seed, self.first_day, self.users, self.activity)
-        return Feed(population, self.longest_late_days, self.is_plain)
+        """The files of events."""
+        return Feed(self._population(), self.longest_late_days, self.is_plain)
+
+    def entities(self) -> Entities | None:
+        """The files of entities; plain data have none."""
+        return None if self.is_plain else Entities(self._population())
+
+    def paths(self, last: int) -> set[str]:
+        """Where all files up to a day may lie."""
+        entities = self.entities()
+        return self.feed().paths(0, last) | (set() if entities is None else entities.paths(0, last))
+
+    def _population(self) -> Population:
+        return Population(self.seed, self.first_day, self.users, self.activity)
 
 
 @dataclass(frozen=True)
@@ -44,18 +58,21 @@ class Written:
     records: int
     size: int
     facts: list[Fact | str]
+    told: list[Record] = field(default_factory=list)  # by a file of entities
 
 
 def generate(data: Data, out: Path, first: int, last: int, processes: int, with_truth: bool) -> Iterator[Written]:
-    """Write the files that arrive on days ``first`` to ``last`` (counted from 0); yields them in order."""
+    """Write the files that arrive on days ``first`` to ``last`` (counted from 0); yields them in order, entities last."""
     length = min(LONGEST_BLOCK_DAYS, -(-(last - first + 1) // processes))
     blocks = [(start, min(start + length - 1, last)) for start in range(first, last + 1, length)]
     if processes == 1 or len(blocks) == 1:
         for block in blocks:
             yield from _write_block(data, out, *block, with_truth)
+        yield from _write_entities(data, out, first, last, with_truth)
         return
     with ProcessPoolExecutor(processes) as pool:
         futures = [pool.submit(_write_block, data, out, *block, with_truth) for block in blocks]
+        futures.append(pool.submit(_write_entities, data, out, first, last, with_truth))
         for future in futures:
             yield from future.result()
 
@@ -70,11 +87,24 @@ def _write_block(data: Data, out: Path, first: int, last: int, with_truth: bool)
     return written
 
 
+def _write_entities(data: Data, out: Path, first: int, last: int, with_truth: bool) -> list[Written]:
+    entities = data.entities()
+    written = []
+    for file in () if entities is None else entities.files(first, last):
+        path = out / file.path
+        rows = (file.columns, *(record.cells for record in file.records))
+        write_lines(path, (line_of(cells) + "\n" for cells in rows))
+        told = file.records if with_truth else []
+        written.append(Written(file.path, len(file.records), path.stat().st_size, [], told))
+    return written
+
+
 def write_truth(data: Data, out: Path, files: list[Written]) -> None:
     """Write truth.json beside the sources."""
     truth = Truth()
     for file in files:
-        truth.add(file.path, file.facts)
+        if file.path.partition("/")[0] in EVENT_COLUMNS:
+            truth.add(file.path, file.facts)
     arguments = asdict(data) | {"first_day": data.first_day.isoformat()}
     text = json.dumps({"generator": arguments, **truth.answers()}, indent=1, sort_keys=True) + "\n"
     unfinished = out / ".truth.json.part"

@@ -10,7 +10,7 @@ from engagement_lib.generator.catalogue import ITEM_BY_ID, Item
 from engagement_lib.generator.clock import DAY, HOUR, MINUTE, SECOND, day_start, timestamp
 from engagement_lib.generator.deliveries import Delivery
 from engagement_lib.generator.layouts import cells_of, line_of
-from engagement_lib.generator.population import NEVER, Population, User, user_id_of
+from engagement_lib.generator.population import Population, User, user_id_of
 from engagement_lib.generator.streams import stream_at, stream_key
 from engagement_lib.generator.trackers import COLUMNS, Action, Event, mobile_event, web_event
 
@@ -36,7 +36,7 @@ class Stage:
 
     def user(self, number: int = 0, country: str = "DE", language: str = "de") -> User:
         """A person of this story."""
-        return User(user_id_of(self._actor + number), country, language, country, 0.5, NEVER, NEVER, False)
+        return User(user_id_of(self._actor + number), country, language, country, 0.5, False)
 
     def at(self, day: int, hour: int, minute: int = 0, milliseconds: int = 0) -> int:
         """An instant by day of the data and time of day in UTC."""

@@ -61,6 +61,10 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+# Newer columns, behind the others and empty where they do not apply.
+NEWER_COLUMNS = ("content_format", "progress_pct", "feature_id", "step_name", "experiment_id", "variant")
+WEB_KNOWS_FORMAT_FROM = 20  # the day from which on the web tracker says whether an item is read or heard
+
 _REGIONS = ("us-west-2", "eu-central-1", "ap-southeast-1")
 _SCREENS = ("home", "home", "library", "search")
 _MAKES = (("apple", "iOS"), ("samsung", "ANDROID"), ("huawei", "ANDROID"), ("xiaomi", "ANDROID"))
@@ -68,6 +72,25 @@ _BROWSERS = ("Chrome", "Chrome", "Safari", "Firefox", "Edge")
 _RESOLUTIONS = ("1366x768", "1440x900", "1920x1080", "2560x1440", "3840x2160")
 _DEVICES = ("desktop", "laptop", "mobile", "tablet")
 _REFERRERS = ("landing-page", "library", "search")
+
+
+class Newer(NamedTuple):
+    """The newer cells of an event; nothing in them needs quotes."""
+
+    content_format: str = ""
+    progress_pct: str = ""
+    feature_id: str = ""
+    step_name: str = ""
+    experiment_id: str = ""
+    variant: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What the event is about where that is no item."""
+        return self.feature_id or self.experiment_id or self.step_name
+
+
+NOTHING_NEW = Newer()
 
 
 class Action(NamedTuple):
@@ -81,6 +104,7 @@ class Action(NamedTuple):
     session_id: str = ""  # empty: the tracker makes one
     anonymous_id: str = ""  # empty: the tracker makes one
     is_logged_out: bool = False
+    newer: Newer = NOTHING_NEW
 
 
 class Event(NamedTuple):
@@ -94,8 +118,10 @@ class Event(NamedTuple):
     session_id: str
     item_id: str
     country: str
+    access: str
     head: str
     tail: str
+    newer: Newer = NOTHING_NEW
 
 
 def mobile_event(action: Action, user: User, day: int, draw: Callable[[], float]) -> Event:
@@ -123,10 +149,12 @@ def mobile_event(action: Action, user: User, day: int, draw: Callable[[], float]
         session_id,
         action.item.item_id if action.item is not None else "",
         action.country,
+        action.access,
         f"{action.name},{700_000 + code},{7 + version // 100}.{version // 10 % 10}.{version % 10},",
         f",app,{_REGIONS[int(draw() * 3)]}:{1000 + int(draw() * 9000)}abcd-{1000 + minor % 9000}wxyz,{client_id},"
         f"{user.language}_{action.country},{locale},{10 + version % 8}.{minor % 10},{timestamp(action.instant)},"
         f"{4 + code % 3}.{code % 10},{session_id},{action.access},{user_id},{screen},{item}",
+        action.newer,
     )
 
 
@@ -146,8 +174,10 @@ def web_event(action: Action, user: User, day: int, draw: Callable[[], float]) -
         session_id,
         action.item.item_id if action.item is not None else "",
         action.country,
+        action.access,
         f"{action.name},{timestamp(action.instant)},{user_id},{fingerprint},",
         f",{_BROWSERS[code % 5]},{100 + code // 10 % 31}.{code % 10},{language},{_RESOLUTIONS[int(draw() * 5)]},"
         f"{_DEVICES[code % 4]},{int(code % 7 > 1)},{session_id},{action.access},{action.country},"
         f"{_REFERRERS[code % 3]},{action.item.web_cells if action.item is not None else ',,'}",
+        action.newer if day >= WEB_KNOWS_FORMAT_FROM else action.newer._replace(content_format=""),
     )

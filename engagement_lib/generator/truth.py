@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from engagement_lib.generator.clock import DAY, HOUR, MINUTE, date_text
 from engagement_lib.generator.layouts import Row
-from engagement_lib.generator.trackers import Event
+from engagement_lib.generator.trackers import NOTHING_NEW, Event, Newer
 
 SESSION_GAP = 30 * MINUTE
 CONTENT = ("item-started", "item-finished")
@@ -28,11 +28,15 @@ class Fact(NamedTuple):
     item_id: str
     country: str
     arrival: int
+    anonymous_id: str = ""
+    access: str = ""
+    newer: Newer = NOTHING_NEW
 
     @property
     def key(self) -> tuple:
         """Equal for all deliveries of one event."""
-        return self.platform, self.is_known, self.who, self.session_id, self.name, self.instant, self.item_id
+        about = self.item_id or self.newer.subject
+        return self.platform, self.is_known, self.who, self.session_id, self.name, self.instant, about
 
     @property
     def day(self) -> int:
@@ -56,6 +60,9 @@ def _fact(event: Event, arrival: int) -> Fact:
         event.item_id,
         event.country,
         arrival,
+        event.anonymous_id,
+        event.access,
+        event.newer,
     )
 
 

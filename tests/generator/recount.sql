@@ -24,6 +24,10 @@ select
     coalesce(cells ->> 'client_id', cells ->> 'fingerprint', '') as anonymous_id,
     coalesce(cells ->> 'session_id', '') as session_id,
     regexp_replace(coalesce(cells ->> 'item_id', ''), '^(\d+)\.0+$', '\1') as item_id,
+    coalesce(cells ->> 'feature_id', '') as feature_id,
+    coalesce(
+        nullif(cells ->> 'feature_id', ''), nullif(cells ->> 'experiment_id', ''), nullif(cells ->> 'step_name', ''), ''
+    ) as subject,
     coalesce(cells ->> 'country_code', split_part(cells ->> 'device_locale_code', '_', 2)) as country
 from lines
 where record > 0;
@@ -41,7 +45,9 @@ select
         when not in_range(happened) then 'event_timestamp_invalid'
         when not in_range(arrived) then 'arrival_timestamp_invalid'
         when user_id = '' and anonymous_id = '' then 'no_user_and_no_anonymous_id'
-        when event_name in ('item-started', 'item-finished') and item_id = '' then 'item_id_missing'
+        when event_name in ('item-started', 'item-finished', 'item-progress') and item_id = '' then 'item_id_missing'
+        when event_name = 'feature-used' and feature_id = '' then 'feature_id_missing'
+        when event_name = 'experiment-exposed' and subject = '' then 'experiment_id_missing'
     end as reason,
     user_id <> '' as is_known,
     case when user_id <> '' then user_id else anonymous_id end as who,
@@ -52,7 +58,8 @@ create table deliveries as
 select
     *,
     row_number() over (
-        partition by platform, is_known, who, session_id, event_name, happened, item_id order by arrived, path, record
+        partition by platform, is_known, who, session_id, event_name, happened, coalesce(nullif(item_id, ''), subject)
+        order by arrived, path, record
     ) = 1 as is_kept
 from judged
 where reason is null;

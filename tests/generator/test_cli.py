@@ -30,7 +30,7 @@ def test_a_folder_with_files_of_another_run_is_refused(tmp_path, capsys):
     assert main(["--out", str(tmp_path), "--users", "50", "--days", "4"]) == 0
     assert main(["--out", str(tmp_path), "--users", "50", "--days", "4", "--plain"]) == 2
     error = capsys.readouterr().err
-    assert "mobile_events_2025-01-04.csv.gz: not a file of this data; give an empty folder as --out" in error
+    assert "mobile_events_2025-01-02.csv.gz: not a file of this data; give an empty folder as --out" in error
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path, capsys):

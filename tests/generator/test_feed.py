@@ -43,7 +43,7 @@ def test_events_arrive_in_the_file_of_their_arrival_date_except_planted_ones(fil
 def test_each_record_has_as_many_cells_as_its_header_unless_it_is_unparsable(files):
     for file in files:
         for row in file.rows:
-            is_whole = len(cells_of(row.text)) == len(COLUMNS[file.source])
+            is_whole = len(cells_of(row.text)) == len(file.layout.columns(file.source))
             assert is_whole == (row.reason != "unparsable"), row
 
 

@@ -57,9 +57,7 @@ def test_the_number_of_processes_does_not_change_a_byte(whole, tmp_path):
 )
 def test_days_written_alone_are_those_of_the_whole_and_come_without_truth(whole, tmp_path, options, first, last):
     alone = _generated(tmp_path, *SMALL, *options)
-    assert alone == {
-        name: data for name, data in whole.items() if first <= name.partition("events_")[2].partition(".")[0][-10:] <= last
-    }
+    assert alone == {name: data for name, data in whole.items() if first <= name.partition(".")[0][-10:] <= last}
 
 
 def test_more_days_continue_the_data_without_changing_it(whole, tmp_path):
