@@ -11,12 +11,13 @@ from datetime import date
 from pathlib import Path
 
 from engagement_lib.generator.entities import Entities
+from engagement_lib.generator.facts import Fact, facts_of
 from engagement_lib.generator.feed import Feed
 from engagement_lib.generator.layouts import line_of, write_file, write_lines
 from engagement_lib.generator.population import Population
 from engagement_lib.generator.records import Record
 from engagement_lib.generator.trackers import COLUMNS as EVENT_COLUMNS
-from engagement_lib.generator.truth import Fact, Truth, facts_of
+from engagement_lib.generator.truth import Truth
 
 LONGEST_BLOCK_DAYS = 16  # a block makes the day before its first one again
 
@@ -105,6 +106,8 @@ def write_truth(data: Data, out: Path, files: list[Written]) -> None:
     for file in files:
         if file.path.partition("/")[0] in EVENT_COLUMNS:
             truth.add(file.path, file.facts)
+        else:
+            truth.add_entities(file.path, file.told)
     arguments = asdict(data) | {"first_day": data.first_day.isoformat()}
     text = json.dumps({"generator": arguments, **truth.answers()}, indent=1, sort_keys=True) + "\n"
     unfinished = out / ".truth.json.part"

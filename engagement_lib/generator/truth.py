@@ -2,68 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
 
-from engagement_lib.generator.clock import DAY, HOUR, MINUTE, date_text
-from engagement_lib.generator.layouts import Row
-from engagement_lib.generator.trackers import NOTHING_NEW, Event, Newer
+from engagement_lib.generator import truth_of_business, truth_of_users
+from engagement_lib.generator.clock import DAY, HOUR, date_text
+from engagement_lib.generator.entity_states import EntityStates
+from engagement_lib.generator.facts import Fact, session_starts
+from engagement_lib.generator.records import Record
 
-SESSION_GAP = 30 * MINUTE
 CONTENT = ("item-started", "item-finished")
 DACH = ("DE", "AT", "CH")
-
-
-class Fact(NamedTuple):
-    """What truth keeps of a record that is an event."""
-
-    platform: str
-    who: str  # user_id, else the anonymous id
-    is_known: bool
-    session_id: str
-    name: str
-    instant: int
-    item_id: str
-    country: str
-    arrival: int
-    anonymous_id: str = ""
-    access: str = ""
-    newer: Newer = NOTHING_NEW
-
-    @property
-    def key(self) -> tuple:
-        """Equal for all deliveries of one event."""
-        about = self.item_id or self.newer.subject
-        return self.platform, self.is_known, self.who, self.session_id, self.name, self.instant, about
-
-    @property
-    def day(self) -> int:
-        """Days since 1970."""
-        return self.instant // DAY
-
-
-def facts_of(rows: Iterable[Row]) -> list[Fact | str]:
-    """By record: its fact, or the reason why it is no event."""
-    return [row.reason if row.event is None else _fact(row.event, row.arrival) for row in rows]
-
-
-def _fact(event: Event, arrival: int) -> Fact:
-    return Fact(
-        event.source.removesuffix("_events"),
-        event.user_id or event.anonymous_id,
-        bool(event.user_id),
-        event.session_id,
-        event.name,
-        event.instant,
-        event.item_id,
-        event.country,
-        arrival,
-        event.anonymous_id,
-        event.access,
-        event.newer,
-    )
 
 
 class Truth:
@@ -71,16 +21,22 @@ class Truth:
 
     def __init__(self) -> None:
         self._files: dict[str, list[Fact | str]] = {}
+        self._entities = EntityStates()
 
     def add(self, path: str, facts: list[Fact | str]) -> None:
-        """Take in one file; the order of files does not matter."""
+        """Take in one file of events; the order of files does not matter."""
         self._files[path] = facts
+
+    def add_entities(self, path: str, records: list[Record]) -> None:
+        """Take in one file of entities."""
+        self._entities.add(path, records)
 
     def answers(self) -> dict:
         """Everything that truth.json holds besides the arguments of the run."""
         kept = self._kept()
         events = sorted((self._files[path][number] for _, path, number in kept.values()), key=lambda fact: fact.key)
-        return {"files": self._per_file(kept), "total": self._total(kept), **metrics(events)}
+        counts = {"files": self._per_file(kept), "total": self._total(kept)}
+        return counts | metrics(events) | behaviour(events, self._entities)
 
     def _kept(self) -> dict[tuple, tuple[int, str, int]]:
         """Event key -> (arrival, path, record number) of the delivery that wins: the smallest."""
@@ -147,30 +103,23 @@ def metrics(events: list[Fact]) -> dict:
     }
 
 
-def session_starts(events: list[Fact]) -> Counter[int]:
-    """Day -> sessions that start on it."""
-    instants: defaultdict[tuple, list[int]] = defaultdict(list)
-    for event in events:
-        instants[event.platform, event.is_known, event.who].append(event.instant)
-    return Counter(start // DAY for times in instants.values() for start in _starts(sorted(times)))
-
-
-def _starts(times: list[int]) -> Iterator[int]:
-    """A gap of more than 30 minutes starts a chain; a chain is cut 24 h after its start and at each midnight from its
-    third calendar day on."""
-    chain = times[0]
-    yield chain
-    for before, now in pairwise(times):
-        if now - before > SESSION_GAP:
-            chain = now
-            yield now
-        elif _piece(chain, now) != _piece(chain, before):
-            yield now
-
-
-def _piece(chain: int, instant: int) -> tuple[bool, int]:
-    third_day = chain // DAY + 2
-    return instant >= chain + DAY, max(instant // DAY - third_day + 1, 0)
+def behaviour(events: list[Fact], entities: EntityStates) -> dict:
+    """What people did with the product and what became of their trials, from unique events and entities."""
+    first, last = min(event.day for event in events), max(event.day for event in events)
+    known, rows = [event for event in events if event.is_known], entities.rows()
+    return {
+        "entities": truth_of_business.entity_counts(entities.records, rows),
+        "accounts": truth_of_business.accounts(rows["users"]),
+        "trials": truth_of_business.trials(rows["subscriptions"], rows["payments"], last),
+        "formats": truth_of_business.formats(events),
+        "progress_marks": truth_of_business.progress_marks(events),
+        "identities": truth_of_business.identities(events),
+        "retention_by_week": truth_of_users.retention_by_week(known, last),
+        "onboarding": truth_of_users.onboarding(known, rows["users"], first, last),
+        "features": truth_of_users.feature_adoption(known, rows["features"]),
+        "experiments": truth_of_users.experiments(known, rows),
+        "fewer_sessions": truth_of_users.fewer_sessions(known, last),
+    }
 
 
 def _users(events: list[Fact], platform: str) -> set[str]:

@@ -14,23 +14,31 @@ from pathlib import Path
 
 import duckdb
 
-SQL = Path(__file__).with_name("recount.sql")
+SQL = [Path(__file__).with_name(name) for name in ("recount.sql", "recount_behaviour.sql")]
 
 
 def recount(landing: Path, scratch: Path) -> dict:
     """Everything that truth.json holds about a landing folder, besides the arguments of the generator."""
-    records = scratch / "records.ndjson"
-    with open(records, "w", encoding="utf-8") as lines:
-        for path in sorted(landing.glob("*_events/*")):
+    events, entities = scratch / "events.ndjson", scratch / "entities.ndjson"
+    paths = sorted(landing.glob("*/*"))
+    _write_lines(events, landing, [path for path in paths if path.parent.name.endswith("_events")])
+    _write_lines(entities, landing, [path for path in paths if not path.parent.name.endswith("_events")])
+    with duckdb.connect() as database:
+        database.execute("set variable records = ?", [str(events)])
+        database.execute("set variable entities = ?", [str(entities)])
+        for script in SQL:
+            database.execute(script.read_text(encoding="utf-8"))
+        answers = database.execute("select name, answer from answers").fetchall()
+    return {name: json.loads(answer) for name, answer in answers}
+
+
+def _write_lines(target: Path, landing: Path, paths: list[Path]) -> None:
+    with open(target, "w", encoding="utf-8") as lines:
+        for path in paths:
             name = path.relative_to(landing).as_posix()
             lines.write(json.dumps({"path": name, "record": 0}) + "\n")  # files without a record count, too
             for number, cells in enumerate(_records(path), 1):
                 lines.write(json.dumps({"path": name, "record": number, "cells": cells}) + "\n")
-    with duckdb.connect() as database:
-        database.execute("set variable records = ?", [str(records)])
-        database.execute(SQL.read_text(encoding="utf-8"))
-        answers = database.execute("select name, answer from answers").fetchall()
-    return {name: json.loads(answer) for name, answer in answers}
 
 
 def _records(path: Path) -> Iterator[dict[str, str | None] | None]:

@@ -28,6 +28,11 @@ select
     coalesce(
         nullif(cells ->> 'feature_id', ''), nullif(cells ->> 'experiment_id', ''), nullif(cells ->> 'step_name', ''), ''
     ) as subject,
+    coalesce(cells ->> 'user_access_type', '') as access_type,
+    coalesce(cells ->> 'content_format', '') as content_format,
+    coalesce(cells ->> 'progress_pct', '') as progress_pct,
+    coalesce(cells ->> 'experiment_id', '') as experiment_id,
+    coalesce(cells ->> 'variant', '') as variant,
     coalesce(cells ->> 'country_code', split_part(cells ->> 'device_locale_code', '_', 2)) as country
 from lines
 where record > 0;
@@ -86,7 +91,7 @@ from (
 );
 
 create table sessions as
-select platform, min(happened)::date as day
+select platform, is_known, who, min(happened)::date as day
 from (
     select *, min(happened) over (partition by platform, is_known, who, chain) as chain_start from chained
 )

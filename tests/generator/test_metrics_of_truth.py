@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from engagement_lib.generator.clock import DAY, date_text
-from engagement_lib.generator.truth import Fact, Truth, session_starts
+from engagement_lib.generator.facts import Fact, session_starts
+from engagement_lib.generator.truth import Truth
 
 
 def _ms(text: str) -> int:
