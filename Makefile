@@ -17,7 +17,7 @@ STAMP_JOBS := $(VENV)/.stamp-jobs
 STAMP_SPARK := $(VENV)/.stamp-spark
 STAMP_DEV := $(VENV)/.stamp-dev
 
-.PHONY: help setup run test trust lint format docs docs-check sample bench wheel clean distclean
+.PHONY: help setup run catalogue test trust lint format docs docs-check sample bench wheel clean distclean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ format: $(STAMP_DEV) ## lay out the code the way `make lint` wants it
 
 docs: $(STAMP_JOBS) ## write the pages about tables and metrics from their declarations
 	@$(BIN)/python -m engagement_lib docs
+
+catalogue: $(STAMP_SPARK) ## write the data catalogue beside the dashboards, with the rows of each table counted
+	@$(BIN)/spark-submit $(SPARK_OPTIONS) jobs/docs.py $(ARGS)
 
 docs-check: $(STAMP_JOBS) ## fail if a page about tables or metrics is out of date
 	@$(BIN)/python -m engagement_lib docs --check

@@ -10,7 +10,7 @@ setup(
     version="0.1.0",
     description="Engagement events from landing files to trustworthy Delta tables, reports and dashboards.",
     packages=find_packages(include=["engagement_lib", "engagement_lib.*"]),
-    package_data={"engagement_lib.dashboards": ["assets/*"], "engagement_lib.web": ["assets/*"]},
+    package_data={f"engagement_lib.{part}": ["assets/*"] for part in ("dashboards", "docs", "web")},
     python_requires=">=3.11",
     install_requires=[
         "pyspark==4.2.0",

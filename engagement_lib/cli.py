@@ -94,18 +94,18 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
         result = pipeline.run_pipeline(lake, settings, request, tell=tell)
         print("\n" + "\n\n".join(_summary(lake, result)))
         folder = arguments.dashboards or settings.dashboards
-        pages = _pages(lake, folder, tell) if folder and layer is None else ""
+        pages = _pages(lake, folder, settings, tell) if folder and layer is None else ""
         print(f"\nDone in {time.monotonic() - started:.1f} s.{pages}")
     return _exit_code(result, arguments)
 
 
-def _pages(lake: Lake, folder: str, tell: Callable[[str], None]) -> str:
+def _pages(lake: Lake, folder: str, settings: Settings, tell: Callable[[str], None]) -> str:
     """Make the dashboards and say where they are."""
     # Imported here: a job on a cluster that makes no pages has no need of the packages that draw.
     from engagement_lib.dashboards.job import write_dashboards
 
     began = time.monotonic()
-    first = write_dashboards(lake, folder)
+    first = write_dashboards(lake, folder, settings.parameters)
     tell(f"dashboards written in {time.monotonic() - began:.1f} s")
     return f" Dashboards: {first}"
 

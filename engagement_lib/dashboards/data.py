@@ -23,7 +23,7 @@ class Facts:
     """What all pages are made of: ``rows`` per table id as plain values (days as ISO text), and the span of days.
 
     ``gaps``: days for which a platform delivered nothing, with its names. ``country_names``: code to name.
-    ``delivered``: the newest file's time.
+    ``delivered``: the newest file's time. ``run_ids``: the newest runs, the newest first; ``checks``: what did not hold in them.
     """
 
     rows: Mapping[str, Sequence[Row]]
@@ -32,6 +32,8 @@ class Facts:
     gaps: Mapping[str, Sequence[str]] = field(default_factory=dict)
     country_names: Mapping[str, str] = field(default_factory=dict)
     delivered: str | None = None
+    run_ids: Sequence[str] = ()
+    checks: Sequence[Row] = ()
 
     def of(self, table: Table) -> Sequence[Row]:
         """The rows of a table; none where it has not been built."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from engagement_lib import pipeline
+from engagement_lib.dashboards.catalogue import history_of, render_catalogue
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.reading import read_facts
 from engagement_lib.dashboards.render import prepare, render
+from engagement_lib.docs.catalogue import FILE
 from engagement_lib.engine.lake import Lake
 from engagement_lib.errors import ConfigError, EngagementError
 from engagement_lib.session import build_session
@@ -29,7 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
         folder = arguments.dashboards or settings.dashboards or "dashboards"
-        first = write_dashboards(pipeline.open_lake(build_session(settings.spark), settings), folder)
+        lake = pipeline.open_lake(build_session(settings.spark), settings)
+        first = write_dashboards(lake, folder, settings.parameters)
     except EngagementError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return problem.exit_code
@@ -37,14 +41,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def write_dashboards(lake: Lake, folder: str) -> Path:
-    """Replace the pages in a local folder and return the one to open first; the same tables give the same bytes."""
+def write_dashboards(lake: Lake, folder: str, parameters: Mapping[str, Any]) -> Path:
+    """Replace the pages in a local folder and return the one to open first; the same tables give the same bytes.
+
+    ``parameters``: what the configuration sets of the tables' parameters, for the catalogue.
+    """
     with ThreadPoolExecutor(1) as pool:
         charts = pool.submit(prepare, PAGES)
         facts = read_facts(lake, PAGES)
         charts.result()
     try:
-        replace_folder(Path(folder), {page.file: render(page, PAGES, facts) for page in PAGES})
+        files = {page.file: render(page, PAGES, facts) for page in PAGES}
+        files[FILE] = render_catalogue(PAGES, parameters, history_of(facts))
+        replace_folder(Path(folder), files)
     except OSError as problem:
         raise ConfigError(f"dashboards: {problem}") from problem
     return Path(folder) / PAGES[0].file

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from engagement_lib import vocabulary
 from engagement_lib.dashboards.data import Facts, needed_columns
 from engagement_lib.dashboards.tile import Page
+from engagement_lib.docs.catalogue import History
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 from engagement_lib.tables.gold.dim_country import dim_country
@@ -28,8 +29,8 @@ ITEMS = 100
 _HEADER = {
     report_daily_engagement.id: ("activity_date", "split", "silent_platforms"),
     files.id: ("modified_seconds",),
-    runs.id: ("run_id",),
-    checks.id: ("run_id",),
+    runs.id: tuple(f.name for f in runs.fields),
+    checks.id: tuple(f.name for f in checks.fields),
 }
 
 
@@ -51,20 +52,45 @@ def read_facts(lake: Lake, pages: Iterable[Page]) -> Facts:
     # Each question is a small job of which most is waiting: side by side they take as long as the slowest.
     with ThreadPoolExecutor(len(questions)) as pool:
         answers = dict(zip((table.id for table in questions), pool.map(answer, questions), strict=True))
-    return facts_of(answers, {row["country_code"]: row["country_name"] for row in answers.pop(dim_country.id)})
+    names = {row["country_code"]: row["country_name"] for row in answers.pop(dim_country.id)}
+    return facts_of(answers, names, _run_ids(lake))
 
 
-def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str]) -> Facts:
-    """The rows with what their header says: span of days, days with a gap in the feed, age of the newest file."""
+def read_history(lake: Lake) -> History:
+    """What the newest runs wrote down, without anything else."""
+    rows = [
+        _plain_rows(_narrowed(lake, table), table) if lake.exists(table) and lake.exists(runs) else [] for table in (runs, checks)
+    ]
+    return History(_run_ids(lake), *rows)
+
+
+def _run_ids(lake: Lake) -> list[str]:
+    """The newest runs, the newest first."""
+    return list(dict.fromkeys(version.commit.run_id for version in lake.versions(runs) if version.commit))
+
+
+def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str], run_ids: Sequence[str] = ()) -> Facts:
+    """The rows with what their header says: span of days, days with a gap in the feed, age of the newest file.
+
+    Runs come newest first; the checks to show are those of the newest one.
+    """
+    place = {run_id: n for n, run_id in enumerate(run_ids)}
+    all_checks = rows.get(checks.id, [])
+    shown = {
+        runs.id: sorted(rows.get(runs.id, []), key=lambda row: (place.get(row["run_id"], len(place)), row["table_id"])),
+        checks.id: [row for row in all_checks if not run_ids or row["run_id"] == run_ids[0]],
+    }
     total = [row for row in rows.get(report_daily_engagement.id, []) if row["split"] == vocabulary.TOTAL]
     days = [row["activity_date"] for row in total]
     times = [row["modified_seconds"] for row in rows.get(files.id, []) if row["modified_seconds"]]
     return Facts(
-        rows=rows,
+        rows={**rows, **shown},
         first_day=min(days, default=None),
         as_of=max(days, default=None),
         gaps={row["activity_date"]: list(row["silent_platforms"]) for row in total if row["silent_platforms"]},
         country_names=countries,
+        run_ids=run_ids,
+        checks=all_checks,
         delivered=datetime.fromtimestamp(max(times), UTC).strftime("%Y-%m-%d %H:%M UTC") if times else None,
     )
 
@@ -77,8 +103,7 @@ def _narrowed(lake: Lake, table: Table) -> DataFrame:
         top = rows.where(named).orderBy(F.desc("content_completions"), *table.grain).limit(ITEMS).select("item_id").distinct()
         return rows.where(F.col("item_id") == vocabulary.TOTAL).unionByName(rows.join(F.broadcast(top), "item_id", "left_semi"))
     if table in (runs, checks):
-        recent = [version.commit.run_id for version in lake.versions(runs) if version.commit]
-        return rows.where(F.col("run_id").isin(recent[:1] if table is checks else recent))
+        return rows.where(F.col("run_id").isin(_run_ids(lake)))
     return rows
 
 

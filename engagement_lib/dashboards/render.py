@@ -8,6 +8,7 @@ from typing import Any
 from engagement_lib.dashboards import charts
 from engagement_lib.dashboards.data import Facts, choices, needed_columns, packed
 from engagement_lib.dashboards.tile import DIMENSIONS, Page, Tile, words
+from engagement_lib.docs import catalogue
 from engagement_lib.engine.table import Recorded
 from engagement_lib.web.document import asset, document, embedded
 
@@ -33,6 +34,7 @@ def render(page: Page, pages: Sequence[Page], facts: Facts) -> str:
         styles=[asset("engagement_lib.web", "base.css"), asset(_HERE, "page.css")],
         scripts=[charts.library(), *[asset(_HERE, name) for name in _SCRIPTS]],
         page=page,
+        catalogue=catalogue.FILE,
         pages=pages,
         sections=[(section, [(number, tile) for tile, number in tiles.items() if tile in section.tiles]) for section in shown],
         missing=missing,

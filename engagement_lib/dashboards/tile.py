@@ -5,6 +5,7 @@ Which filters a tile follows is read off its table's contract: nobody writes it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -50,6 +51,11 @@ class Tile:
     def heading(self) -> str:
         """The title, or the first column's name in words."""
         return self.title or words(self.columns[0])
+
+    @property
+    def anchor(self) -> str:
+        """The heading as a part of an address."""
+        return re.sub("[^a-z0-9]+", "-", self.heading.lower()).strip("-")
 
     @property
     def names(self) -> set[str]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engagement_lib import metrics
+from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
-from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Recorded, ReplaceDays, SetAside, Table
+from engagement_lib.engine.table import Merge, Recorded, Table
 
 _MADE = "<!-- Made from the declarations by `make docs`; edits are lost. -->\n\n"
 
@@ -35,14 +36,14 @@ def write_pages(folder: str, tables: Mapping[str, Table], *, check_only: bool = 
 def _table_page(table: Table, tables: Mapping[str, Table]) -> str:
     writer = catalogue.written_by(tables.values(), table)
     parts = [f"# {table.id}", table.description]
-    parts.append(f"**Grain**: {', '.join(table.grain)}. **Written**: {_write_words(table, writer)}.")
+    parts.append(f"**Grain**: {', '.join(table.grain)}. **Written**: {write_in_words(table, writer)}.")
     reads = [*table.inputs, *([writer] if writer else [])]
     if reads:
         parts.append("**Reads**: " + ", ".join(map(_link, reads)) + ".")
     read_by = catalogue.readers(tables.values(), table)
     if read_by:
         parts.append("**Read by**: " + ", ".join(map(_link, read_by)) + ".")
-    columns = [[f"`{f.name}`", f"`{f.type}`", _rules(table, f.name), _cell(f.description)] for f in table.fields]
+    columns = [[f"`{f.name}`", f"`{f.type}`", rules_in_words(f), _cell(f.description)] for f in table.fields]
     parts.append("## Columns\n\n" + _markdown_table(("column", "type", "rules", "meaning"), columns))
     if table.rules:
         rules = [[f"`{rule.name}`", rule.severity, f"`{_cell(rule.sql)}`"] for rule in table.rules]
@@ -51,34 +52,6 @@ def _table_page(table: Table, tables: Mapping[str, Table]) -> str:
         listed = [[f"`{name}`", f"`{_cell(str(value))}`"] for name, value in table.parameters.items()]
         parts.append("## Parameters\n\n" + _markdown_table(("parameter", "default"), listed))
     return _MADE + "\n\n".join(parts) + "\n"
-
-
-def _rules(table: Table, name: str) -> str:
-    field = next(f for f in table.fields if f.name == name)
-    words = ["required"] if field.required else []
-    words += ["personal"] if field.pii else []
-    words += ["one of " + ", ".join(field.allowed)] if field.allowed else []
-    return "; ".join(words)
-
-
-def _write_words(table: Table, writer: Table | None) -> str:
-    write = table.write
-    if isinstance(write, AppendFiles):
-        return "each landed file is appended once"
-    if isinstance(write, SetAside):
-        return f"together with {writer.id if writer else 'another table'}"
-    if isinstance(write, Merge):
-        return f"new records are merged by {', '.join(write.keys)}; the first by {', '.join(write.order)} stays"
-    if isinstance(write, ReplaceDays):
-        back, ahead = write.reads
-        window = "that day" if write.reads == (0, 0) else f"days d{back:+d} to d{ahead:+d}" if ahead else f"days d{back:+d} to d"
-        return f"whole days by {write.day}; day d is computed from {window} of its inputs"
-    if isinstance(write, Rebuild) and write.day:
-        return f"computed whole; the days by {write.day} that differ are replaced"
-    if isinstance(write, Rebuild):
-        return "whole" if write.reads is None else f"whole, from the {1 - write.reads[0]} dates that end at the as-of day"
-    assert isinstance(write, Recorded)
-    return "by the runs themselves"
 
 
 def _lineage_page(tables: Mapping[str, Table]) -> str:

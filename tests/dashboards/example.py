@@ -58,7 +58,7 @@ def example_rows(days: int = DAYS) -> dict[str, list[dict[str, Any]]]:
 
 def example_facts(days: int = DAYS) -> Facts:
     """The facts of all pages."""
-    return facts_of(example_rows(days), {"DE": "Germany", "AT": "Austria"})
+    return facts_of(example_rows(days), {"DE": "Germany", "AT": "Austria"}, ("a",))
 
 
 def _content() -> list[dict[str, Any]]:
@@ -92,4 +92,5 @@ def _files() -> list[dict[str, Any]]:
 
 
 def _run(table: str, status: str, why: str) -> dict[str, Any]:
-    return {"run_id": "a", "table_id": table, "status": status, "why": why, "days": None, "rows": 12, "seconds": 1.5}
+    written = {"run_id": "a", "table_id": table, "as_of": "2025-03-01", "status": status, "why": why, "days": None}
+    return {**written, "rows": 12, "seconds": 1.5, "source_changed": False}

@@ -42,7 +42,7 @@ def test_rows_are_read_as_plain_values_in_the_order_of_the_grain(spark: SparkSes
     assert users == [("2025-01-01", 7), ("2025-01-02", 5)]
     assert (facts.first_day, facts.as_of, facts.gaps) == ("2025-01-01", "2025-01-02", {"2025-01-02": ["web"]})
     assert facts.country_names == {"DE": "Germany"} and facts.delivered is None
-    assert write_dashboards(lake, str(tmp_path / "pages")).read_text().count("Germany") >= 1
+    assert write_dashboards(lake, str(tmp_path / "pages"), {}).read_text().count("Germany") >= 1
 
 
 def test_rare_items_are_left_out_but_not_the_rows_of_a_shown_item(spark: SparkSession, tmp_path: Path) -> None:
@@ -89,5 +89,5 @@ def test_quarantined_records_are_counted_by_rule_for_each_platform_and_both(spar
 
 
 def test_an_empty_lake_gives_pages_that_say_so(spark: SparkSession, tmp_path: Path) -> None:
-    first = write_dashboards(Lake(spark, root=str(tmp_path / "lake")), str(tmp_path / "pages"))
+    first = write_dashboards(Lake(spark, root=str(tmp_path / "lake")), str(tmp_path / "pages"), {})
     assert "No data yet" in first.read_text()

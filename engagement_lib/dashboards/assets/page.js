@@ -336,8 +336,10 @@ function follow(address, name) {
 }
 
 if (state.asOf) {
+  const wanted = new URLSearchParams(location.hash.slice(1)).get("tile");
   recall();
   refreshAll();
+  [...document.querySelectorAll(".tile")].find((box) => box.dataset.anchor === wanted)?.scrollIntoView({ block: "center" });
   document.querySelectorAll(".tile").forEach((box) => visible.observe(box));
   addEventListener("hashchange", () => (recall(), refreshAll()));
   // Paper shows everything, not only what was in view.
