@@ -25,6 +25,8 @@ EVENT_NAMES = (
     FEATURE_USED,
     EXPERIMENT_EXPOSED,
 )
+#: How a user begins, as a step of funnels: the sign-up of the users source, or, of users whom it lacks, the first activity.
+SIGN_UP, FIRST_ACTIVE = "sign-up", "first-active"
 #: How an item can be taken in.
 CONTENT_FORMATS = ("text", "audio")
 #: Events that say that somebody reads or listens.

@@ -120,6 +120,19 @@ def test_where_sessions_without_a_finish_end(lake: Lake) -> None:
         assert row.sessions == dropped > 0 and row.share == pytest.approx(1)
 
 
+def test_without_exports_a_user_begins_with_the_first_activity(lake: Lake, golden: dict) -> None:
+    """What the seed cannot answer is absent: no sign-ups, so no onboarding rate; no trials, so no rate of trials."""
+    row = read(lake, "gold.report_acquisition").where("cohort_week IS NULL AND acquisition_channel = 'total'").first()
+    expected = golden["retention_all"]["7"]
+    assert row.new_users == golden["mau30_as_of_2025-02-05"]
+    assert (row.d7_eligible, row.d7_retained) == (int(expected["eligible_users"]), int(expected["retained_exact_day"]))
+    assert (row.decided_trials, row.trial_to_paid_rate) == (0, None)
+    funnels = read(lake, "gold.report_onboarding_funnel").where("split = 'total' AND step = 1").collect()
+    entered = {each.funnel: each.entered for each in funnels}
+    assert entered == dict.fromkeys(("first_content", "first_content_start", "first_content_engagement"), row.new_users)
+    assert read(lake, "gold.report_subscription_funnel").count() == 0
+
+
 def test_the_dach_region(lake: Lake, golden: dict) -> None:
     rows = read(lake, "gold.report_regional_activity").where("area = 'DACH'").collect()
     users = {row.platform: row.regional_active_users for row in rows}

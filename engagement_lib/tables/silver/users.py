@@ -1,6 +1,7 @@
 """Who the users are, and since when what is known about them holds."""
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
 from engagement_lib.analytics.history import versions
@@ -26,3 +27,18 @@ def users(users: DataFrame) -> DataFrame:
     valid = ENTITY.typed(users).where("_rule IS NULL")
     history = versions(valid, keys=ENTITY.keys, changed_at="_changed_at", content="_content", first=record_order())
     return history.select(*[field.name for field in (*ENTITY.fields, *v.VERSION)])
+
+
+def at_signup(users: DataFrame) -> DataFrame:
+    """One row per user: ``signup_at`` and ``is_test`` (false where not said) as known now, and ``signup_platform``,
+    ``country_code``, ``acquisition_channel`` and ``campaign`` as they were at the sign-up, else as first known."""
+    since = F.coalesce(F.unix_micros("valid_from"), F.lit(-(2**62)))
+    is_known_then = since <= F.unix_micros("signup_at")
+    # the last version before the sign-up, else the first one after it
+    nearest = F.struct(is_known_then, F.when(is_known_then, since).otherwise(-since))
+    then = F.struct("signup_platform", "country_code", "acquisition_channel", "campaign")
+    now = F.struct("signup_at", F.coalesce("is_test", F.lit(False)).alias("is_test"))
+    each = users.groupBy("user_id").agg(
+        F.max_by(then, nearest).alias("_then"), F.max(F.when(F.col("is_current"), now)).alias("_now")
+    )
+    return each.select("user_id", "_now.*", "_then.*")

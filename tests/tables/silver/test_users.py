@@ -3,8 +3,8 @@
 from pyspark.sql import SparkSession
 
 from engagement_lib.tables.bronze.users import users as bronze
-from engagement_lib.tables.silver.users import users
-from tests.support import assert_rows
+from engagement_lib.tables.silver.users import at_signup, users
+from tests.support import assert_rows, filled
 from tests.tables.silver.landed import landed
 
 
@@ -97,3 +97,19 @@ def test_broken_records_are_no_versions(spark: SparkSession) -> None:
         """,
     )
     assert users(records).count() == 0
+
+
+def test_the_channel_is_that_of_the_signup_and_a_tester_is_one_as_known_now(spark: SparkSession) -> None:
+    versions = """
+        user_id | signup_at        | acquisition_channel | is_test | valid_from       | is_current
+        u1      | 2025-02-01 10:00 | organic             |         |                  | false
+        u1      | 2025-02-01 10:00 | ads                 |         | 2025-02-01 10:00 | false
+        u1      | 2025-02-01 10:00 | partner             | true    | 2025-02-01 10:01 | true
+        u2      | 2025-02-01 10:00 | first known         |         | 2025-03-01 00:00 | false
+        u2      | 2025-02-01 10:00 | later               |         | 2025-04-01 00:00 | true
+    """
+    found = {row.user_id: row for row in at_signup(filled(spark, users, versions)).collect()}
+    assert {user: (row.acquisition_channel, row.is_test) for user, row in found.items()} == {
+        "u1": ("ads", True),
+        "u2": ("first known", False),
+    }
