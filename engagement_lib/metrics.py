@@ -37,29 +37,48 @@ class Total:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """Numerator / denominator, two columns of a report that are summed over its rows ``where``; null without a denominator.
+
+    ``table``: the report's id. Not additive: a rate of several rows is the quotient of their sums, never a mean of rates.
+    """
+
+    table: str
+    numerator: str
+    denominator: str
+    where: str
+
+    @property
+    def sql(self) -> str:
+        return "sum(" + self.numerator + ") / nullif(sum(" + self.denominator + "), 0)"
+
+
+@dataclass(frozen=True)
 class Metric:
     """A number with a name: what it means in one sentence, its unit, and whether more of it is better."""
 
     name: str
-    measure: Users | Total
+    measure: Users | Total | Rate
     description: str
     unit: str
     better: Literal["up", "down", ""] = "up"
 
     @property
     def sql(self) -> str:
-        """The metric as a SQL aggregate over fact rows, for a warehouse or a notebook."""
+        """The metric as a SQL aggregate over rows of its fact or report, for a warehouse or a notebook."""
         return self.measure.sql
 
     @property
     def is_additive(self) -> bool:
-        """Whether values of several days may be added up; distinct users may not."""
+        """Whether values of several days may be added up; distinct users and rates may not."""
         return isinstance(self.measure, Total)
 
     @property
     def field(self) -> Field:
         """The metric as a column of a report."""
         note = "" if self.is_additive else " Not additive over days or splits."
+        if isinstance(self.measure, Rate):
+            return Field(self.name, "double", self.description + note)
         return Field(self.name, "bigint", self.description + note, required=True)
 
 
@@ -80,11 +99,71 @@ ITEMS_STARTED = Metric("items_started", Total("items_started"), "Item-started ev
 CONTENT_COMPLETIONS = Metric("content_completions", Total("items_finished"), "Item-finished events, deduplicated.", "events")
 SESSIONS = Metric("sessions", Total("sessions_started"), "Sessions that start on the day.", "sessions")
 
+#: Over gold.fact_user_engagement.
 ALL = (DAU, DAL, EVENTS, ITEMS_STARTED, CONTENT_COMPLETIONS, SESSIONS)
+
+ONBOARDING_COMPLETION_RATE = Metric(
+    "onboarding_completion_rate",
+    Rate(
+        "gold.report_onboarding_funnel",
+        "reached",
+        "decided",
+        "funnel = 'onboarding_completion' AND step = 2 AND split = 'total'",
+    ),
+    "Users with onboarding completed within 7 days of the sign-up / users whose 7 days have passed.",
+    "share of users",
+)
+FIRST_CONTENT_ENGAGEMENT_RATE = Metric(
+    "first_content_engagement_rate",
+    Rate(
+        "gold.report_onboarding_funnel",
+        "reached",
+        "decided",
+        "funnel = 'first_content_engagement' AND step = 2 AND split = 'total'",
+    ),
+    "New users who finished an item within 7 days of the sign-up (or first activity) / new users whose 7 days have passed.",
+    "share of users",
+)
+FIRST_CONTENT_START_RATE = Metric(
+    "first_content_start_rate",
+    Rate(
+        "gold.report_onboarding_funnel",
+        "reached",
+        "decided",
+        "funnel = 'first_content_start' AND step = 2 AND split = 'total'",
+    ),
+    "New users who started an item within 7 days of the sign-up (or first activity) / new users whose 7 days have passed.",
+    "share of users",
+)
+COMPLETION_RATE = Metric(
+    "completion_rate",
+    Rate(
+        "gold.report_content_funnel",
+        "completed_attempts",
+        "decided_attempts",
+        "split = 'total' AND mature_attempts > 0",
+    ),
+    "Attempts finished within 30 days of their start / attempts old enough or finished; finishes without a start apart.",
+    "share of attempts",
+)
+TRIAL_TO_PAID_RATE = Metric(
+    "trial_to_paid_rate",
+    Rate("gold.report_subscription_funnel", "converted_trials", "decided_trials", "split = 'total'"),
+    "Trials paid for until 7 days after their end and not refunded within 14 days / trials whose 7 days have passed.",
+    "share of trials",
+)
+#: Over the reports that they name.
+RATES = (
+    ONBOARDING_COMPLETION_RATE,
+    FIRST_CONTENT_ENGAGEMENT_RATE,
+    FIRST_CONTENT_START_RATE,
+    COMPLETION_RATE,
+    TRIAL_TO_PAID_RATE,
+)
 
 
 def summarise(fact: DataFrame, by: Sequence[str], metrics: Sequence[Metric], *, user: str = "user_id") -> DataFrame:
-    """One row per combination of ``by`` with a column for each metric.
+    """One row per combination of ``by`` with a column for each metric (users and totals, no rates).
 
     Equal to ``GROUP BY`` with each metric's SQL; folding each user's rows first spares the engine one expansion of all
     rows for every distinct count.
@@ -93,7 +172,9 @@ def summarise(fact: DataFrame, by: Sequence[str], metrics: Sequence[Metric], *, 
     return folded.groupBy(*by).agg(*[_summed(m, F.col(user)).alias(m.name) for m in metrics])
 
 
-def _folded(measure: Users | Total, name: str) -> Column:
+def _folded(measure: Users | Total | Rate, name: str) -> Column:
+    if isinstance(measure, Rate):
+        raise ValueError(f"{name} is a rate: it is computed from the sums of {measure.table}, not from facts")
     if isinstance(measure, Users):
         return F.bool_or(measure.where).alias(name)
     return F.sum(measure.column).alias(name)

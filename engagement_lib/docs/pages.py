@@ -80,7 +80,19 @@ def _metrics_page() -> str:
         "# Metrics\n\nThe SQL is over `gold.fact_user_engagement`. "
         "A metric that is not additive must never be summed over days or splits.\n\n"
     )
-    return _MADE + head + _markdown_table(("metric", "unit", "additive", "meaning", "SQL"), rows) + "\n"
+    rates = [
+        [f"`{m.name}`", m.unit, _cell(m.description), f"`{m.measure.table}`", f"`{m.sql}`", f"`{m.measure.where}`"]
+        for m in metrics.RATES
+        if isinstance(m.measure, metrics.Rate)
+    ]
+    return (
+        _MADE
+        + head
+        + _markdown_table(("metric", "unit", "additive", "meaning", "SQL"), rows)
+        + "\n\n## Rates\n\nA rate of several rows is the quotient of the sums, never a mean of rates.\n\n"
+        + _markdown_table(("metric", "unit", "meaning", "table", "SQL", "where"), rates)
+        + "\n"
+    )
 
 
 def _index(tables: Mapping[str, Table]) -> str:

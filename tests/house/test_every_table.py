@@ -53,3 +53,10 @@ def test_every_metric_is_described_and_computed_by_valid_sql(metric: metrics.Met
     fact = spark.createDataFrame([], StructType.fromDDL(_ddl(fact_user_engagement)))
     fact.createOrReplaceTempView("fact_of_metric_test")
     assert spark.sql("select " + metric.sql + " from fact_of_metric_test").count() == 1
+
+
+@pytest.mark.parametrize("metric", metrics.RATES, ids=lambda m: m.name)
+def test_every_rate_is_valid_sql_over_its_report_and_null_without_rows(metric: metrics.Metric, spark: SparkSession) -> None:
+    assert isinstance(metric.measure, metrics.Rate) and not metric.is_additive
+    report = spark.createDataFrame([], StructType.fromDDL(_ddl(TABLES[metric.measure.table])))
+    assert report.where(metric.measure.where).selectExpr(metric.sql).first()[0] is None
