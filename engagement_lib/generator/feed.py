@@ -66,7 +66,16 @@ class Feed:
         if not self._is_plain:
             arrived = [*self._happened(arrived), *self._planted[source, day]]
         arrived.sort()
-        rows = [Row(_text(delivery, layout.has_newer_columns), delivery.arrival, delivery.event) for delivery in arrived]
+        has_newer_columns = layout.has_newer_columns
+        rows = [
+            Row(
+                (text or f"{event.head}{timestamp(arrival)}{event.tail}")
+                + (f",{','.join(event.newer)}" if has_newer_columns else ""),
+                arrival,
+                event,
+            )
+            for arrival, event, text in arrived
+        ]
         draw = stream_at(stream_key(self._population.seed, f"second copies and malformed rows of {source}"), day).random
         _add_second_copies(rows, draw)
         if not self._is_plain:
@@ -88,12 +97,6 @@ class Feed:
 def _add_second_copies(rows: list[Row], draw: Callable[[], float]) -> None:
     for _ in range(rare_count(len(rows) * DUPLICATE_SHARE, draw())):
         rows.insert(int(draw() * len(rows)), rows[int(draw() * len(rows))])
-
-
-def _text(delivery: Delivery, has_newer_columns: bool) -> str:
-    arrival, event, text = delivery
-    text = text or f"{event.head}{timestamp(arrival)}{event.tail}"
-    return f"{text},{','.join(event.newer)}" if has_newer_columns else text
 
 
 def _add_malformed(rows: list[Row], columns: tuple[str, ...], first_turn: int, draw: Callable[[], float]) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from engagement_lib.generator import experiments, features
 from engagement_lib.generator.population import Population
-from engagement_lib.generator.streams import stream_at, stream_key
+from engagement_lib.generator.streams import Remembered, stream_at, stream_key
 
 STEPS = ("welcome", "interests", "goal", "reminder")
 AT_ONCE, WITHIN_A_WEEK, LATER, NOT_AT_ALL = range(4)
@@ -33,15 +33,10 @@ class Ways:
     def __init__(self, population: Population) -> None:
         self._population = population
         self._key = stream_key(population.seed, "habits of a user")
-        self._last: tuple[int, Habits] | None = None
-
-    def of(self, number: int) -> Habits:
-        """The n-th user's habits."""
-        if self._last is None or self._last[0] != number:
-            self._last = number, self._draw(number)
-        return self._last[1]
+        self.of = Remembered(self._draw)
 
     def _draw(self, number: int) -> Habits:
+        """The n-th user's habits."""
         draw = stream_at(self._key, number).random
         audio_share, chance = draw() ** 1.5, draw()
         completes = AT_ONCE if chance < 0.42 else WITHIN_A_WEEK if chance < 0.60 else LATER if chance < 0.68 else NOT_AT_ALL

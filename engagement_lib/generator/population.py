@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from array import array
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import NamedTuple
 
 from engagement_lib.generator.clock import DAY, HOUR, MINUTE, SECOND, day_start
 from engagement_lib.generator.contracts import NEVER, NO_CONTRACT, Contract, draw_contract
-from engagement_lib.generator.streams import stream_at, stream_key
+from engagement_lib.generator.streams import Remembered, stream_at, stream_key
 
 GROWTH_DAYS = 90  # the number of users is reached at the end of this day; later sign-ups continue at the same rate
 VETERAN_SHARE = 0.45  # signed up before the first day
@@ -94,7 +93,7 @@ class Population:
         self._limits = [_limits(factor * activity) for factor in WEEKDAY_FACTOR]
         # By user number, as far as needed: 13 bytes a user.
         self._states, self._tiers, self._sign_ups = array("Q"), bytearray(), array("i")
-        self.profile = lru_cache(maxsize=8)(self._draw_profile)
+        self.profile = Remembered(self._draw_profile)
         self._day_rules: dict[int, tuple[int, int, list[list[int]]]] = {}
 
     def size(self, day: int) -> int:
@@ -134,7 +133,7 @@ class Population:
         return any(self.is_active(number, day) for day in range(max(first, self.sign_up_day(number)), last + 1))
 
     def _draw_profile(self, number: int) -> User:
-        """The n-th user; kept for the few whom several ask for in turn."""
+        """The n-th user."""
         draw = stream_at(self._profile_key, number).random
         country, languages = _weighted_country(draw())
         second = _weighted_country(draw())[0] if draw() < 0.12 else country

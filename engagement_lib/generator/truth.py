@@ -118,6 +118,7 @@ def behaviour(events: list[Fact], entities: EntityStates) -> dict:
         "onboarding": truth_of_users.onboarding(known, rows["users"], first, last),
         "features": truth_of_users.feature_adoption(known, rows["features"]),
         "experiments": truth_of_users.experiments(known, rows),
+        "segments": truth_of_users.segments(known, last),
         "fewer_sessions": truth_of_users.fewer_sessions(known, last),
     }
 

@@ -111,6 +111,25 @@ def _arms(seen: Mapping[str, set[str]], first: Mapping[str, int], finished: Mapp
     }
 
 
+def segments(known: Iterable[Fact], last: int) -> dict[str, int]:
+    """Users by how engaged they are in the 28 days that end at the last one."""
+    days: defaultdict[str, set[int]] = defaultdict(set)
+    finished: Counter[str] = Counter()
+    for event in known:
+        days[event.who].add(last - event.day)
+        finished[event.who] += event.name == "item-finished" and last - event.day < 28
+    return dict(Counter(_segment(ago, finished[who]) for who, ago in days.items()))
+
+
+def _segment(ago: set[int], finished: int) -> str:
+    now, before = sum(day < 28 for day in ago), sum(28 <= day < 56 for day in ago)
+    if now == 0:
+        return "dormant"
+    if (before >= 4 and 2 * now <= before) or min(ago) >= 14:
+        return "at_risk"
+    return "highly_engaged" if now >= 12 and finished >= 4 else "casual"
+
+
 def fewer_sessions(known: list[Fact], last: int) -> dict[str, int]:
     """Of the users with 56 days of history and 4 or more sessions in the 28 days before: who had at most half as many since."""
     begun: defaultdict[str, int] = defaultdict(lambda: last + 1)

@@ -13,7 +13,7 @@ from engagement_lib.generator.population import HOURS_AHEAD, START_HOURS, Popula
 from engagement_lib.generator.streams import stream_at, stream_key
 from engagement_lib.generator.trackers import NOTHING_NEW, Action, Event, Newer, mobile_event, web_event
 
-PLAIN_EVENTS_PER_VISIT_DAY, EVENTS_PER_VISIT_DAY = 4.35, 6.6  # measured mean of records over active user-days, for estimates
+PLAIN_EVENTS_PER_VISIT_DAY, EVENTS_PER_VISIT_DAY = 4.35, 6.9  # measured mean of records over active user-days, for estimates
 LONGEST_SESSION = 150 * MINUTE  # so that a day's events end before 03:00 of the next
 WELCOME = 5 * MINUTE  # from sign-up to the first visit
 FINISHING = 0.62  # chance that an item is finished
@@ -30,15 +30,7 @@ class Manner(NamedTuple):
     is_plain: bool = True
 
 
-class Step(NamedTuple):
-    """One thing done in a session."""
-
-    name: str
-    instant: int
-    item: Item | None = None
-    newer: Newer = NOTHING_NEW
-
-
+Step = tuple[str, int, Item | None, Newer]  # event name, instant, item, newer cells
 PLAIN_MANNER = Manner()
 _FORMS = {form: Newer(content_format=form) for form in ("text", "audio")}
 
@@ -105,7 +97,7 @@ def _steps(opening: str, start: int, manner: Manner, draw: Callable[[], float]) 
     instant = start
     is_expected = draw() > 0.85
     if not is_expected:
-        yield Step(opening, instant)
+        yield opening, instant, None, NOTHING_NEW
     while instant - start < LONGEST_SESSION - 50 * MINUTE and (is_expected or draw() < 0.6):
         is_expected = False
         item = ITEMS[int(draw() ** 2 * len(ITEMS))]
@@ -114,11 +106,11 @@ def _steps(opening: str, start: int, manner: Manner, draw: Callable[[], float]) 
         is_started, is_finished = fate < 0.86, fate > 1 - manner.finishing
         form = NOTHING_NEW if manner.is_plain else _form(item, manner, draw)
         if is_started:
-            yield Step("item-started", instant, item, form)
+            yield "item-started", instant, item, form
             if not manner.is_plain and draw() < MEASURED_SHARE:
                 yield from _progress(item, form, instant, length, len(MARKS) if is_finished else int(draw() * 4))
         if is_finished:
-            yield Step("item-finished", instant + length, item, form)
+            yield "item-finished", instant + length, item, form
         if fate > 1 - FINISHING:  # whatever the experiment does: who finishes more does not come to fewer items
             instant += length
 
@@ -133,7 +125,7 @@ def _form(item: Item, manner: Manner, draw: Callable[[], float]) -> Newer:
 def _progress(item: Item, form: Newer, start: int, length: int, marks: int) -> Iterator[Step]:
     for mark in MARKS[:marks]:
         passed = start + length * mark // 100 // SECOND * SECOND
-        yield Step("item-progress", passed, item, form._replace(progress_pct=str(mark)))
+        yield "item-progress", passed, item, form._replace(progress_pct=str(mark))
 
 
 def _written(instant: int, draw: Callable[[], float]) -> int:

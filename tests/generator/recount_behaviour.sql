@@ -120,6 +120,15 @@ from sessions, last
 where is_known and who in (select who from known group by who having min(day) <= (select day - 55 from last))
 group by who;
 
+create table habits as
+select
+    who,
+    count(distinct known.day) filter (last.day - known.day < 28) as now,
+    count(distinct known.day) filter (last.day - known.day between 28 and 55) as before,
+    count(*) filter (last.day - known.day < 28 and event_name = 'item-finished') as finished,
+    min(last.day - known.day) as idle
+from known, last group by who;
+
 insert into answers
 select 'entities', coalesce(json_group_object(entity, {'records': records, 'things': things}), '{}'::json)
 from (select entity, count(*) as records from entity_records group by entity)
@@ -183,6 +192,19 @@ left join (
 ) on experiment_id = name
 left join assigned on experiment = name
 left join arms on arms.experiment_id = name
+union all
+select 'segments', json_group_object(segment, n)
+from (
+    select
+        case
+            when now = 0 then 'dormant'
+            when before >= 4 and 2 * now <= before or idle >= 14 then 'at_risk'
+            when now >= 12 and finished >= 4 then 'highly_engaged'
+            else 'casual'
+        end as segment,
+        count(*) as n
+    from habits group by segment
+)
 union all
 select 'fewer_sessions', to_json({
     'judged': count(*) filter (before >= 4), 'at_most_half': count(*) filter (before >= 4 and 2 * now <= before)
