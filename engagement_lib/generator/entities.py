@@ -11,6 +11,7 @@ from engagement_lib.generator import accounts, product, subscriptions
 from engagement_lib.generator.accounts import Accounts
 from engagement_lib.generator.experiments import assignments
 from engagement_lib.generator.habits import Ways
+from engagement_lib.generator.malformed_entities import broken_records
 from engagement_lib.generator.population import Population
 from engagement_lib.generator.records import Record
 
@@ -58,8 +59,10 @@ class Entities:
                 held[entity, day].extend(self._told(entity, versions, day))
         for entity in COLUMNS:
             for day in days:
-                if held[entity, day]:
-                    yield EntityFile(self._path(entity, day), COLUMNS[entity], held[entity, day])
+                records = held[entity, day]
+                if records:
+                    records.extend(list(broken_records(entity, day, COLUMNS[entity], records)))
+                    yield EntityFile(self._path(entity, day), COLUMNS[entity], records)
 
     def paths(self, first: int, last: int) -> set[str]:
         """Where the files of a range of days may lie."""

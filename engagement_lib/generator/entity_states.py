@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime
 
 from engagement_lib.generator.entities import COLUMNS, KEY_CELLS
@@ -21,6 +21,7 @@ class EntityStates:
 
     def __init__(self) -> None:
         self.records: Counter[str] = Counter()
+        self.set_aside: defaultdict[str, Counter[str]] = defaultdict(Counter)
         self._last: dict[str, dict[tuple[str, ...], Record]] = {entity: {} for entity in COLUMNS}
 
     def add(self, path: str, records: list[Record]) -> None:
@@ -29,6 +30,9 @@ class EntityStates:
         self.records[entity] += len(records)
         last = self._last[entity]
         for record in records:
+            if record.reason:
+                self.set_aside[entity][record.reason] += 1
+                continue
             key = record.cells[: KEY_CELLS.get(entity, 1)]
             last[key] = max(record, last.get(key, record))
 

@@ -13,6 +13,7 @@ class Record(NamedTuple):
 
     instant: int  # milliseconds since 1970
     cells: tuple[str, ...]
+    reason: str = ""  # why it must be set aside
 
 
 def time_cell(instant: int) -> str:

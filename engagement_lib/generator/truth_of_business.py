@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from engagement_lib.generator.clock import DAY
-from engagement_lib.generator.entity_states import Row, instant_of
+from engagement_lib.generator.entity_states import EntityStates, Row, instant_of
 from engagement_lib.generator.facts import Fact
 
 GRACE = 7 * DAY  # after the trial, in which a payment counts
@@ -73,6 +73,24 @@ def identities(events: Iterable[Fact]) -> dict[str, int]:
     return {"anonymous_ids": len(set(told)), "anonymous_events": len(told)}
 
 
-def entity_counts(records: Mapping[str, int], rows: Mapping[str, list[Row]]) -> dict[str, dict[str, int]]:
-    """By entity: records of all files, and things."""
-    return {entity: {"records": count, "things": len(rows[entity])} for entity, count in records.items()}
+def resolved(events: Iterable[Fact]) -> list[Fact]:
+    """The events, anonymous ones as those of the only user who comes with their anonymous id, if there is one."""
+    rows = list(events)
+    owners: defaultdict[str, set[str]] = defaultdict(set)
+    for event in rows:
+        if event.is_known and event.anonymous_id:
+            owners[event.anonymous_id].add(event.who)
+    only = {anonymous_id: next(iter(users)) for anonymous_id, users in owners.items() if len(users) == 1}
+    return [
+        event._replace(who=only[event.who], is_known=True) if not event.is_known and event.who in only else event
+        for event in rows
+    ]
+
+
+def entity_counts(states: EntityStates) -> dict[str, dict[str, Any]]:
+    """By entity: records of all files, things, and records that must be set aside, by reason."""
+    rows = states.rows()
+    return {
+        entity: {"records": count, "things": len(rows[entity]), "set_aside": dict(states.set_aside[entity])}
+        for entity, count in states.records.items()
+    }

@@ -77,7 +77,7 @@ create table days as
 select unnest(generate_series(min(day), max(day), interval 1 day))::date as day from events;
 create table last as select max(day) as day from events;
 
-create table chained as
+create macro chained(counted) as table
 select
     *,
     sum(starts_chain::int) over (partition by platform, is_known, who order by happened rows unbounded preceding) as chain
@@ -87,17 +87,19 @@ from (
         coalesce(
             happened - lag(happened) over (partition by platform, is_known, who order by happened) > interval 30 minutes, true
         ) as starts_chain
-    from events
+    from query_table(counted)
 );
 
-create table sessions as
+create macro sessions_of(counted) as table
 select platform, is_known, who, min(happened)::date as day
 from (
-    select *, min(happened) over (partition by platform, is_known, who, chain) as chain_start from chained
+    select *, min(happened) over (partition by platform, is_known, who, chain) as chain_start from chained(counted)
 )
 group by
     platform, is_known, who, chain, happened >= chain_start + interval 24 hours,
     case when day >= chain_start::date + 2 then day end;
+
+create table sessions as from sessions_of('events');
 
 create macro counts_by_day(counted) as table
 select json_group_object(day::varchar, coalesce(n, 0)) as answer

@@ -1,5 +1,17 @@
 create table entity_records as
-select split_part(path, '/', 1) as entity, cells
+select
+    split_part(path, '/', 1) as entity,
+    cells,
+    case
+        when entity = 'users' and instant(cells ->> 'signup_at') is null then 'signup_at_invalid'
+        when entity = 'users' and not regexp_full_match(cells ->> 'country_code', '[A-Z]{2}') then 'country_code_invalid'
+        when entity = 'subscriptions'
+            and cells ->> 'status' not in ('trialing', 'active', 'past_due', 'paused', 'cancelled', 'ended') then 'status_unknown'
+        when entity = 'payments' and cells ->> 'paid_at' = '' then 'paid_at_missing'
+        when entity = 'payments' and not regexp_full_match(cells ->> 'amount', '\d+(\.\d{1,4})?') then 'amount_invalid'
+        when entity = 'content_items' and not regexp_full_match(cells ->> 'word_count', '\d*') then 'word_count_invalid'
+        when entity = 'assignments' and cells ->> 'user_id' = '' then 'user_id_missing'
+    end as reason
 from read_json(getvariable('entities'), format = 'newline_delimited', columns = {path: 'varchar', record: 'integer', cells: 'json'})
 where record > 0;
 
@@ -19,6 +31,7 @@ from (
             else (cells ->> 'experiment_id') || ' ' || (cells ->> 'user_id') || ' ' || (cells ->> 'variant')
         end as thing
     from entity_records
+    where reason is null
 )
 qualify row_number() over (partition by entity, thing order by cells ->> 'updated_at' desc) = 1;
 
@@ -129,9 +142,22 @@ select
     min(last.day - known.day) as idle
 from known, last group by who;
 
+create table owners as
+select anonymous_id, min(who) as owner from known where anonymous_id <> '' group by anonymous_id having count(distinct who) = 1;
+
+create table resolved as
+select events.* replace (coalesce(owner, who) as who, is_known or owner is not null as is_known)
+from events left join owners on not is_known and events.anonymous_id = owners.anonymous_id;
+
 insert into answers
-select 'entities', coalesce(json_group_object(entity, {'records': records, 'things': things}), '{}'::json)
+select 'entities', coalesce(json_group_object(entity, {
+    'records': records, 'things': things, 'set_aside': coalesce(set_aside, '{}'::json)
+}), '{}'::json)
 from (select entity, count(*) as records from entity_records group by entity)
+left join (
+    select entity, json_group_object(reason, n) as set_aside
+    from (select entity, reason, count(*) as n from entity_records where reason is not null group by all) group by entity
+) using (entity)
 join (select entity, count(*) as things from things group by entity) using (entity)
 union all
 select 'accounts', to_json({
@@ -159,6 +185,8 @@ from (select progress_pct, count(*) as n from events where event_name = 'item-pr
 union all
 select 'identities', to_json({'anonymous_ids': count(distinct anonymous_id), 'anonymous_events': count(*)})
 from events where not is_known and anonymous_id in (select anonymous_id from known)
+union all
+select 'sessions_of_resolved_users', to_json(count(*)) from sessions_of('resolved')
 union all
 select 'retention_by_week', json_group_object(week::varchar, {
     'users': users,
