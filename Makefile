@@ -8,8 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS ?=
-# Java's optimising compiler pays off from about a million events on; for such runs: make run SPARK_OPTIONS=
-SPARK_OPTIONS ?= --driver-java-options "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m"
+# Compiling, by Spark and by Java, pays off from about a million events on; for such runs: make run SPARK_OPTIONS=
+SPARK_OPTIONS ?= --driver-java-options "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m" \
+  --conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN
 
 # A stamp is newer than what it was made from as long as nothing is to be done.
 STAMP_VENV := $(VENV)/.stamp-venv

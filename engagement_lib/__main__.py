@@ -64,7 +64,7 @@ def _show(arguments: argparse.Namespace) -> None:
         raise ConfigError(f"show: give one table with its layer; there are: {', '.join(sorted(tables))}")
     table, lake = tables[arguments.what], _lake(arguments)
     if not lake.exists(table):
-        raise ConfigError(f"{table.id} does not exist yet; run the pipeline first")
+        raise ConfigError(f"{table.id} has no rows yet; run the pipeline first, or deliver files that it is made of")
     rows = lake.read(table).orderBy(*table.grain).limit(arguments.rows)
     print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
 
@@ -73,7 +73,7 @@ def _sql(arguments: argparse.Namespace) -> None:
     lake = _lake(arguments)
     query = arguments.what
     for table in pipeline.all_tables().values():
-        if lake.catalog is None and table.id in query and lake.exists(table):
+        if lake.catalog is None and table.id in query:
             lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
             query = query.replace(table.id, f"{table.layer}__{table.name}")
     try:

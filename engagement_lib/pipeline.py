@@ -143,8 +143,6 @@ def _record(lake: Lake, run: Run, outcomes: Sequence[Outcome]) -> None:
     broken += [(run.run_id, o.table, str(o.error)[:500], "fail", None) for o in outcomes if o.error]
     for table, rows in ((runs, done), (checks, broken)):
         if rows:
-            if not lake.exists(table):
-                lake.create(table)
             lake.record(table, rows, Commit(run_id=run.run_id))
 
 

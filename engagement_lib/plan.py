@@ -29,10 +29,8 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
         if isinstance(each.write, AppendFiles):
             count = waiting.get(each.name, 0)
             work = Work(None, f"{count} new or changed file(s)") if count else Work((), "no new file")
-        elif not lake.exists(each):
-            work = Work(None, "first build")
         elif upstream := [i.id for i in each.inputs if i.id in stirred]:
-            work = Work(None, f"after {', '.join(upstream)}")
+            work = Work(None, f"after {', '.join(upstream)}" if lake.exists(each) else "first build")
         else:
             work = run.work(each)
         if not work.is_nothing:

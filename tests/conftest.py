@@ -22,6 +22,9 @@ os.environ["TZ"] = "Pacific/Kiritimati"
 time.tzset()
 
 
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """One small session for the whole test run; whatever it writes lies below pytest's own temporary folder."""
@@ -33,6 +36,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             # Tests are many small queries: the optimising compiler costs them more than it gains. All of their code must fit, or Java
             # stops compiling and everything takes ten times as long.
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+            # For the same reason rows are interpreted, not compiled; `make trust` compiles like a real run.
+            **({} if "HISTORIES" in os.environ else INTERPRETED),
             "spark.default.parallelism": "1",
             "spark.sql.shuffle.partitions": "1",
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),

@@ -45,7 +45,8 @@ def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def run(spark: SparkSession, folder: Path, *more: str) -> int:
-    return main(["--landing", str(folder / "landing"), "--lake", str(folder / "lake"), *more], spark=spark)
+    where = ["--landing", str(folder / "landing"), "--lake", str(folder / "lake"), "--select", "bronze silver"]
+    return main([*where, *more], spark=spark)
 
 
 def test_every_record_of_an_entity_file_is_accounted_for(folder: Path, spark: SparkSession) -> None:

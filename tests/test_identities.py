@@ -23,8 +23,7 @@ def test_a_late_login_changes_the_days_of_the_events_that_it_explains(spark: Spa
 
     landing = tmp_path / "landing"
     landing.mkdir()
-    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "bronze silver gold.fact_user_engagement"]
-    where[-1] += " gold.fact_session"
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "+gold.fact_user_engagement"]
     (landing / "web_events_1.csv").write_text(text_of([happened(1, "", "b1"), happened(5, "other", "b2"), happened(9, "", "b3")]))
     assert main(where, spark=spark) == 0
     assert active() == {(5, "other")}

@@ -50,7 +50,8 @@ def damaged_files(landing: Path) -> None:
 def damaged(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> tuple[Lake, int, Path]:
     folder = tmp_path_factory.mktemp("damaged")
     damaged_files(folder / "landing")
-    code = main(["--landing", str(folder / "landing"), "--lake", str(folder / "lake")], spark=spark)
+    where = ["--landing", str(folder / "landing"), "--lake", str(folder / "lake")]
+    code = main([*where, "--select", "bronze silver gold.dim_country"], spark=spark)
     return Lake(spark, root=str(folder / "lake")), code, folder
 
 
@@ -116,6 +117,7 @@ def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_for
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "web_events.csv").write_text(text_of(days))
     where = ["--landing", str(tmp_path / "landing"), "--lake", str(tmp_path / "lake")]
+    where += ["--select", "+gold.report_active_windows"]
     lake = Lake(spark, root=str(tmp_path / "lake"))
 
     def covered() -> list[tuple[str, int]]:
@@ -140,11 +142,13 @@ def test_other_parameters_stop_the_run_and_name_the_command_that_rebuilds(
     where = ["--landing", str(tmp_path / "landing"), "--lake", str(tmp_path / "lake"), "--conf-file"]
     plain = tmp_path / "plain.yml"
     plain.write_text("")
-    assert main([*where, str(plain)], spark=spark) == 0
-    assert main([*where, str(conf)], spark=spark) == 2
+    some = ["--select", "+gold.report_session_quality"]
+    assert main([*where, str(plain), *some], spark=spark) == 0
+    assert main([*where, str(conf), *some], spark=spark) == 2
     assert "session_gap_minutes=30 (now 45); run with --rebuild --select 'gold.fact_session+'" in capsys.readouterr().err
-    assert main([*where, str(conf), "--rebuild", "--select", "gold.fact_session+"], spark=spark) == 0
-    assert main([*where, str(conf)], spark=spark) == 0
+    again = ["--rebuild", "--select", "gold.fact_session gold.report_session_quality"]
+    assert main([*where, str(conf), *again], spark=spark) == 0
+    assert main([*where, str(conf), *some], spark=spark) == 0
 
 
 def test_a_loaded_path_with_new_content_is_refused_or_a_further_delivery(
@@ -154,7 +158,7 @@ def test_a_loaded_path_with_new_content_is_refused_or_a_further_delivery(
     path = tmp_path / "landing" / "web_events.csv"
     path.parent.mkdir()
     path.write_text(text_of([record(1), record(2)]))
-    where = ["--landing", str(path.parent), "--lake", str(tmp_path / "lake"), "--select", "bronze silver"]
+    where = ["--landing", str(path.parent), "--lake", str(tmp_path / "lake"), "--select", "+silver.events"]
     assert main(where, spark=spark) == 0
     path.write_text(text_of([record(1), record(2), record(3)]))
     assert main(where, spark=spark) == 3
@@ -170,7 +174,7 @@ def test_a_loaded_path_with_new_content_is_refused_or_a_further_delivery(
 def test_a_file_without_records_is_taken_in_and_changes_nothing(spark: SparkSession, tmp_path: Path) -> None:
     landing = tmp_path / "landing"
     landing.mkdir()
-    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "bronze silver"]
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "+silver.events"]
     (landing / "web_events_1.csv").write_text(text_of([]))
     assert main(where, spark=spark) == 0
     (landing / "web_events_2.csv").write_text(text_of([record(1)]))

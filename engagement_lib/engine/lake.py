@@ -19,6 +19,8 @@ from engagement_lib.errors import ConfigError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RECENT = 20
+#: The version of a table that does not exist yet.
+NEVER = -1
 _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
@@ -60,11 +62,16 @@ class Lake:
             builder = builder.partitionedBy(partition)
         for key, value in _properties(table).items():
             builder = builder.property(key, value)
+        is_new = not self.exists(table)
         builder.execute()
         self._versions.pop(table.id, None)
+        if is_new:
+            self._versions[table.id] = [Version(0, 0, None)]
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
-        """The table, at a version where one is given."""
+        """The table, at a version where one is given; no rows as long as nothing was ever written to it."""
+        if version == NEVER or not self.exists(table):
+            return self.spark.createDataFrame([], _schema(table))
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
@@ -92,8 +99,8 @@ class Lake:
         ]
 
     def version(self, table: Table) -> int:
-        """Number of the newest version."""
-        return self.versions(table)[0].number
+        """Number of the newest version, `NEVER` for a table that nothing was written to."""
+        return next((version.number for version in self.versions(table)), NEVER)
 
     def last_commit(self, table: Table) -> Commit | None:
         """The newest commit that a run of ours made, None where there is none in reach."""
@@ -114,16 +121,15 @@ class Lake:
 
     def frame(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> DataFrame:
         """Rows that the run itself made, in the table's columns."""
-        return self.spark.createDataFrame(list(rows), ", ".join(f"{f.name} {f.type}" for f in table.fields)).coalesce(1)
+        return self.spark.createDataFrame(list(rows), _schema(table)).coalesce(1)
 
     def record(self, table: Table, rows: Sequence[tuple[Any, ...]], commit: Commit) -> None:
         """Add rows that the run itself made; they carry the run's id, so that nothing has to be read first."""
-        if not self.exists(table):
-            self.create(table)
         self._write(table, self.frame(table, rows).write.format("delta").mode("append"), commit)
 
     def append(self, table: Table, rows: DataFrame, commit: Commit) -> None:
         """Add rows. The load number makes the transaction known, so that the same load can't be added twice."""
+        self._ensure(table)
         before = self.version(table)
         writer = rows.write.format("delta").mode("append")
         self._write(table, writer.option("txnAppId", table.id).option("txnVersion", commit.load), commit)
@@ -140,6 +146,7 @@ class Lake:
         matches = within
         for key in keys:
             matches = matches & (F.col(f"old.{key}") == F.col(f"new.{key}"))
+        self._ensure(table)
         # A merge takes no options: its metadata goes by way of the session.
         self.spark.conf.set(_MERGE_METADATA, commit.to_json())
         try:
@@ -149,7 +156,13 @@ class Lake:
             self.spark.conf.unset(_MERGE_METADATA)
             self._versions.pop(table.id, None)
 
+    def _ensure(self, table: Table) -> None:
+        """Tables come into being with their first rows: each takes a commit, and many a lake has no use for some."""
+        if not self.exists(table):
+            self.create(table)
+
     def _write(self, table: Table, writer: DataFrameWriter, commit: Commit) -> None:
+        self._ensure(table)
         writer = writer.option("userMetadata", commit.to_json())
         try:
             if self.catalog:
@@ -178,6 +191,10 @@ def ranges(days: Iterable[date]) -> list[tuple[date, date]]:
         else:
             found.append((day, day))
     return found
+
+
+def _schema(table: Table) -> str:
+    return ", ".join(f"{field.name} {field.type}" for field in table.fields)
 
 
 def _properties(table: Table) -> dict[str, str]:

@@ -64,8 +64,6 @@ class Ledger:
     @classmethod
     def open(cls, lake: Lake, table: Table, bronze: Iterable[Table]) -> Ledger:
         """The stored ledger, completed from bronze where a run ended before it could write it."""
-        if not lake.exists(table):
-            lake.create(table)
         ledger = cls.stored(lake, table)
         for each in bronze:
             ledger._complete_from(each)

@@ -59,13 +59,12 @@ class Run:
         return overridden(table, self.parameters)
 
     def prepare(self, tables: Iterable[Table]) -> None:
-        """Before any job: tables exist as their contracts say, and none was built with other parameters."""
+        """Before any job: tables that exist are as their contracts say, and none was built with other parameters."""
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(self._prepare, tables))
 
     def _prepare(self, table: Table) -> None:
         if not self.lake.exists(table):
-            self.lake.create(table)
             return
         if not self.lake.matches_contract(table):
             if not self.rebuild or isinstance(table.write, AppendFiles):

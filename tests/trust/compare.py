@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 from pyspark.sql import DataFrame
@@ -22,6 +23,11 @@ def comparable(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -
     return lake.read(table).select(
         *[F.to_json(f.name).alias(f.name) if f.type.startswith(("map", "array")) else f.name for f in kept]
     )
+
+
+def counted_rows(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -> Counter[tuple]:
+    """The table's rows and how often each is there: for small tables quicker to compare than with Spark."""
+    return Counter(map(tuple, comparable(lake, table, without).collect()))
 
 
 def differing_rows(one: Lake, other: Lake, table: Table, without: Collection[str] = TECHNICAL) -> int:
