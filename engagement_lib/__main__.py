@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     reading = argparse.ArgumentParser(add_help=False)
     reading.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml)")
     reading.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
+    reading.add_argument("--unpublished", action="store_true", help="as the last run left the tables, even one that failed")
     for name, function, words in (
         ("show", _show, "print the first rows of a table, in the order of its grain"),
         ("sql", _sql, 'run a query over all tables by name, e.g. "select * from gold.dim_date"'),
@@ -54,7 +55,8 @@ def _parser() -> argparse.ArgumentParser:
 
 def _lake(arguments: argparse.Namespace) -> Lake:
     settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
-    return pipeline.open_lake(build_session(settings.spark), settings)
+    lake = pipeline.open_lake(build_session(settings.spark), settings)
+    return lake if arguments.unpublished else pipeline.as_readers_see(lake)
 
 
 def _show(arguments: argparse.Namespace) -> None:

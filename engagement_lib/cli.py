@@ -105,7 +105,7 @@ def _pages(lake: Lake, folder: str, settings: Settings, tell: Callable[[str], No
     from engagement_lib.dashboards.job import write_dashboards
 
     began = time.monotonic()
-    first = write_dashboards(lake, folder, settings.parameters)
+    first = write_dashboards(pipeline.as_readers_see(lake), folder, settings.parameters)
     tell(f"dashboards written in {time.monotonic() - began:.1f} s")
     return f" Dashboards: {first}"
 
@@ -130,7 +130,9 @@ def _summary(lake, result: pipeline.Result) -> list[str]:  # type: ignore[no-unt
     warnings += [f"  {o.table}: its code changed since older rows were built" for o in result.outcomes if o.source_changed]
     if warnings:
         parts.append("\n".join(["Warnings", *warnings]))
-    if not result.problems and (answers := summary.answers(lake)):
+    if result.unpublished:
+        parts.append(f"Readers still see the tables of an earlier run: {result.unpublished}")
+    elif answers := summary.answers(lake):
         parts.append(answers)
     return parts
 

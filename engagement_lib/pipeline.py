@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from pyspark.errors import PySparkException
@@ -17,23 +17,33 @@ from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.ingest import Ingested, Landing, ingest
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import Ledger
+from engagement_lib.engine.published import PublishedLake, publish
 from engagement_lib.engine.run import Outcome, Run, last_words, run_all
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Table
 from engagement_lib.errors import CheckFailed, InputRefused
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.checks import checks
 from engagement_lib.tables.ops.files import files
+from engagement_lib.tables.ops.published import published
 from engagement_lib.tables.ops.runs import runs
 
 
 @dataclass
 class Result:
-    """What a run did: outcomes in the order of the tables, what landed, the ledger after it."""
+    """What a run did: outcomes in the order of the tables, what landed, the ledger after it; ``unpublished`` says why
+    readers still see the tables as they were before, empty where they see the new ones.
+    """
 
     outcomes: list[Outcome] = field(default_factory=list)
     ingested: Ingested | None = None
     ledger: Ledger | None = None
     problems: list[CheckFailed] = field(default_factory=list)
+    unpublished: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether no table failed and every record is accounted for."""
+        return not self.problems and not any(outcome.status == "failed" for outcome in self.outcomes)
 
 
 @dataclass(frozen=True)
@@ -54,6 +64,11 @@ def all_tables() -> Mapping[str, Table]:
 def open_lake(spark: SparkSession, settings: Settings) -> Lake:
     """The lake that the configuration names."""
     return Lake(spark, root=settings.lake.get("root"), catalog=settings.lake.get("catalog"))
+
+
+def as_readers_see(lake: Lake) -> PublishedLake:
+    """The lake with the tables as the last sound run left them: a consistent set, whatever a run is doing now."""
+    return PublishedLake(lake, published)
 
 
 def spans_of(lake: Lake, merged: Sequence[Table]) -> tuple[date, date] | None:
@@ -92,7 +107,21 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     finally:
         ledger.save(run.run_id, [*merged, *entities])
         _record(lake, run, result.outcomes)
+    result.unpublished = _publish(run, tables.values(), wanted, result)
     return result
+
+
+def _publish(run: Run, tables: Iterable[Table], wanted: Sequence[Table], result: Result) -> str:
+    """Show readers the new tables, unless one of the whole lake failed or is behind the others; returns why not."""
+    if not result.is_sound:
+        return "a table failed"
+    others = [each for each in catalogue.runnable(tables) if each not in wanted and not isinstance(each.write, AppendFiles)]
+    plain = replace(run, rebuild=False, redo=())
+    waiting = [each.id for each in others if run.lake.exists(each) and not plain.work(each).is_nothing]
+    if waiting:
+        return f"{waiting[0]} waits to be run" + (f", and {len(waiting) - 1} more" if len(waiting) > 1 else "")
+    publish(run.lake, published, tables, run.run_id)
+    return ""
 
 
 def _run_tables(
@@ -125,7 +154,7 @@ def _run_tables(
         )
     run.data_span = spans_of(run.lake, merged)
     rest = [each for each in wanted if each not in accounts and not isinstance(each.write, AppendFiles)]
-    if not result.problems and not any(o.status == "failed" for o in result.outcomes):
+    if result.is_sound:
         go(rest)
     else:
         result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in rest]

@@ -11,7 +11,10 @@ from pyspark.sql import SparkSession
 from engagement_lib.__main__ import main as look
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
-from engagement_lib.pipeline import all_tables
+from engagement_lib.engine.run import Run
+from engagement_lib.engine.table import Table
+from engagement_lib.errors import CheckFailed
+from engagement_lib.pipeline import all_tables, as_readers_see
 from engagement_lib.sources.web_events import SOURCE as WEB
 
 TABLES = all_tables()
@@ -169,6 +172,38 @@ def test_a_loaded_path_with_new_content_is_refused_or_a_further_delivery(
     lake = Lake(spark, root=str(tmp_path / "lake"))
     files = lake.read(TABLES["ops.files"]).where("verdict = 'loaded'").orderBy("load").collect()
     assert [(f.records, f.events, f.duplicates, f.quarantined) for f in files] == [(2, 2, 0, 0), (3, 1, 2, 0)]
+
+
+def test_readers_see_no_table_of_a_run_that_failed(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    landing, root = tmp_path / "landing", str(tmp_path / "lake")
+    landing.mkdir()
+    where = ["--landing", str(landing), "--lake", root, "--select", "+gold.fact_session"]
+
+    def seen() -> list[int]:
+        lake = as_readers_see(Lake(spark, root=root))
+        return [lake.read(TABLES[name]).count() for name in ("silver.events", "gold.fact_session")]
+
+    (landing / "web_events_1.csv").write_text(text_of([record(1), record(2)]))
+    assert main(where, spark=spark) == 0
+    assert seen() == [2, 2]
+    (landing / "web_events_2.csv").write_text(text_of([record(3)]))
+    with monkeypatch.context() as broken:
+        broken.setattr(Run, "_replace", failing)
+        assert main(where, spark=spark) == 1
+    assert "Readers still see the tables of an earlier run" in capsys.readouterr().out
+    assert Lake(spark, root=root).read(TABLES["silver.events"]).count() == 3
+    assert seen() == [2, 2]
+    assert main([*where[:-1], "silver"], spark=spark) == 0
+    assert "gold.fact_session waits to be run" in capsys.readouterr().out
+    assert seen() == [2, 2]
+    assert main(where, spark=spark) == 0
+    assert seen() == [3, 3]
+
+
+def failing(run: Run, table: Table, *_: object) -> None:
+    raise CheckFailed(f"{table.id}: broken on purpose")
 
 
 def test_a_file_without_records_is_taken_in_and_changes_nothing(spark: SparkSession, tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
         folder = arguments.dashboards or settings.dashboards or "dashboards"
-        lake = pipeline.open_lake(build_session(settings.spark), settings)
+        lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
         first = write_dashboards(lake, folder, settings.parameters)
     except EngagementError as problem:
         print(f"error: {problem}", file=sys.stderr)
