@@ -107,16 +107,18 @@ def behaviour(events: list[Fact], entities: EntityStates) -> dict:
     """What people did with the product and what became of their trials, from unique events and entities."""
     first, last = min(event.day for event in events), max(event.day for event in events)
     known, rows = [event for event in events if event.is_known], entities.rows()
+    testers = {row["user_id"] for row in rows["users"] if row["is_test"] == "true"}
+    users, subscriptions = ([row for row in rows[name] if row["user_id"] not in testers] for name in ("users", "subscriptions"))
     return {
         "entities": truth_of_business.entity_counts(entities),
         "accounts": truth_of_business.accounts(rows["users"]),
-        "trials": truth_of_business.trials(rows["subscriptions"], rows["payments"], last),
+        "trials": truth_of_business.trials(subscriptions, rows["payments"], last),
         "formats": truth_of_business.formats(events),
         "progress_marks": truth_of_business.progress_marks(events),
         "identities": truth_of_business.identities(events),
         "sessions_of_resolved_users": sum(session_starts(truth_of_business.resolved(events)).values()),
         "retention_by_week": truth_of_users.retention_by_week(known, last),
-        "onboarding": truth_of_users.onboarding(known, rows["users"], first, last),
+        "onboarding": truth_of_users.onboarding(known, users, first, last),
         "features": truth_of_users.feature_adoption(known, rows["features"]),
         "experiments": truth_of_users.experiments(known, rows),
         "segments": truth_of_users.segments(known, last),

@@ -31,15 +31,15 @@ def trials(subscriptions: Iterable[Row], payments: Iterable[Row], last: int) -> 
     for row in payments:
         if row["status"] in ("succeeded", "refunded"):
             paid[row["subscription_id"]].append((instant_of(row["paid_at"]), row["refunded_at"]))
-    answer = dict.fromkeys(("started", "running", "decided", "paid_in_time", "refunded_within_14_days", "converted"), 0)
+    answer = dict.fromkeys(("started", "open", "decided", "paid_in_time", "refunded_within_14_days", "converted"), 0)
     end = (last + 1) * DAY
     for row in subscriptions:
         if not row["trial_start_at"] or instant_of(row["trial_start_at"]) >= end:
             continue
         over = instant_of(row["trial_end_at"])
         answer["started"] += 1
-        answer["running"] += over > end
         if over + GRACE > end:
+            answer["open"] += 1
             continue
         first, refunded = min(paid[row["subscription_id"]], default=(end, ""))
         in_time = instant_of(row["trial_start_at"]) <= first <= over + GRACE and first < end

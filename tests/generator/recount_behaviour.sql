@@ -54,7 +54,7 @@ select
     coalesce(is_decided and paid between instant(cells ->> 'trial_start_at') and ends + interval 7 days and paid < now, false) as in_time,
     coalesce(in_time and refunded <= paid + interval 14 days, false) as paid_back
 from last, things left join first_payments on subscription_id = cells ->> 'subscription_id'
-where entity = 'subscriptions' and instant(cells ->> 'trial_start_at') < last.day + 1;
+where entity = 'subscriptions' and (cells ->> 'user_id') not in (select who from users where is_test) and instant(cells ->> 'trial_start_at') < last.day + 1;
 
 create table returns as
 select who, first_day, day - first_day as n
@@ -70,7 +70,7 @@ from returns, last group by week;
 create table newcomers as
 select users.*, signed_up + interval 7 days <= last.day + 1 as is_over
 from users, last, (select min(day) as first_day from days)
-where signed_up >= first_day and signed_up < last.day + 1;
+where not is_test and signed_up >= first_day and signed_up < last.day + 1;
 
 create macro newcomers_who_did(deed) as (
     select count(distinct who) from newcomers join known using (who)
@@ -168,7 +168,7 @@ select 'accounts', to_json({
 }) from users
 union all
 select 'trials', to_json({
-    'started': count(*), 'running': count(*) filter (ends > now), 'decided': count(*) filter (is_decided),
+    'started': count(*), 'open': count(*) filter (not is_decided), 'decided': count(*) filter (is_decided),
     'paid_in_time': count(*) filter (in_time), 'refunded_within_14_days': count(*) filter (paid_back),
     'converted': count(*) filter (in_time and not paid_back)
 }) from trials
