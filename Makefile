@@ -31,7 +31,8 @@ run: $(STAMP_SPARK) ## bring all tables below ./lake up to date from sample_data
 test: $(STAMP_SPARK) $(STAMP_DEV) ## run the tests; some of them: make test ARGS="tests/engine -x"
 	@$(BIN)/python -m pytest $(ARGS)
 
-trust: $(STAMP_SPARK) $(STAMP_DEV) ## the long tests: 30 random histories, 20 kills at random moments (about an hour)
+trust: $(STAMP_SPARK) $(STAMP_DEV) ## the long tests: the sample's planted answers, 30 random histories, 20 kills at random moments (about an hour)
+	@$(BIN)/python -m tests.trust.compare_truth
 	@HISTORIES=30 $(BIN)/python -m pytest tests/properties
 	@$(BIN)/python -m tests.trust.kill_runs --kills 20
 

@@ -107,6 +107,8 @@ def behaviour(events: list[Fact], entities: EntityStates) -> dict:
     """What people did with the product and what became of their trials, from unique events and entities."""
     first, last = min(event.day for event in events), max(event.day for event in events)
     known, rows = [event for event in events if event.is_known], entities.rows()
+    resolved = truth_of_business.resolved(events)
+    learning = [event for event in resolved if event.is_known and event.name in CONTENT]
     testers = {row["user_id"] for row in rows["users"] if row["is_test"] == "true"}
     users, subscriptions = ([row for row in rows[name] if row["user_id"] not in testers] for name in ("users", "subscriptions"))
     return {
@@ -116,7 +118,8 @@ def behaviour(events: list[Fact], entities: EntityStates) -> dict:
         "formats": truth_of_business.formats(events),
         "progress_marks": truth_of_business.progress_marks(events),
         "identities": truth_of_business.identities(events),
-        "sessions_of_resolved_users": sum(session_starts(truth_of_business.resolved(events)).values()),
+        "sessions_of_resolved_users": sum(session_starts(resolved).values()),
+        "dal_of_resolved_users": _per_day(range(first, last + 1), _active(learning)),
         "retention_by_week": truth_of_users.retention_by_week(known, last),
         "onboarding": truth_of_users.onboarding(known, users, first, last),
         "features": truth_of_users.feature_adoption(known, rows["features"]),

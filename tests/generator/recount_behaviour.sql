@@ -149,6 +149,9 @@ create table resolved as
 select events.* replace (coalesce(owner, who) as who, is_known or owner is not null as is_known)
 from events left join owners on not is_known and events.anonymous_id = owners.anonymous_id;
 
+create table learning as
+from resolved where is_known and event_name in ('item-started', 'item-finished');
+
 insert into answers
 select 'entities', coalesce(json_group_object(entity, {
     'records': records, 'things': things, 'set_aside': coalesce(set_aside, '{}'::json)
@@ -185,6 +188,7 @@ from (select progress_pct, count(*) as n from events where event_name = 'item-pr
 union all
 select 'identities', to_json({'anonymous_ids': count(distinct anonymous_id), 'anonymous_events': count(*)})
 from events where not is_known and anonymous_id in (select anonymous_id from known)
+union all select 'dal_of_resolved_users', answer from counts_by_day('learning')
 union all
 select 'sessions_of_resolved_users', to_json(count(*)) from sessions_of('resolved')
 union all
