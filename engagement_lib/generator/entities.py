@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
-from typing import NamedTuple
 
 from engagement_lib.generator import accounts, product, subscriptions
 from engagement_lib.generator.accounts import Accounts
 from engagement_lib.generator.experiments import assignments
 from engagement_lib.generator.habits import Ways
-from engagement_lib.generator.malformed_entities import broken_records
+from engagement_lib.generator.malformed_entities import broken_copies
 from engagement_lib.generator.population import Population
 from engagement_lib.generator.records import Record
 
@@ -32,14 +30,6 @@ KEY_CELLS = {"variants": 2, "assignments": 3}  # one cell for the others
 COMPRESSED = ("users", "payments", "assignments")
 
 
-class EntityFile(NamedTuple):
-    """One file of the landing folder."""
-
-    path: str  # relative, with slashes
-    columns: tuple[str, ...]
-    records: list[Record]
-
-
 class Entities:
     """The entity files of a population; a change file without a change is not written."""
 
@@ -48,21 +38,23 @@ class Entities:
         self._accounts = Accounts(population)
         self._ways = Ways(population)
 
-    def files(self, first: int, last: int) -> Iterator[EntityFile]:
-        """The files that arrive on a range of days: each holds what was known at the end of its day."""
+    def records(self, first: int, last: int) -> Iterator[tuple[str, Record]]:
+        """(path, record) of the files that arrive on a range of days, in the order of each file but not file by file.
+
+        Each file holds what was known at the end of its day.
+        """
         days = [day for day in range(first, last + 1) if _is_delivery(day)]
         if not days:
             return
-        held: defaultdict[tuple[str, int], list[Record]] = defaultdict(list)
+        firsts: dict[tuple[str, int], Record] = {}
         for entity, versions in self._things(days[-1]):
             for day in days:
-                held[entity, day].extend(self._told(entity, versions, day))
-        for entity in COLUMNS:
-            for day in days:
-                records = held[entity, day]
-                if records:
-                    records.extend(list(broken_records(entity, day, COLUMNS[entity], records)))
-                    yield EntityFile(self._path(entity, day), COLUMNS[entity], records)
+                for record in self._told(entity, versions, day):
+                    firsts.setdefault((entity, day), record)
+                    yield self._path(entity, day), record
+        for (entity, day), record in firsts.items():
+            for broken in broken_copies(entity, day, COLUMNS[entity], record):
+                yield self._path(entity, day), broken
 
     def paths(self, first: int, last: int) -> set[str]:
         """Where the files of a range of days may lie."""

@@ -8,6 +8,7 @@ import io
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -80,18 +81,20 @@ def layout_of(source: str, day: int) -> Layout:
 def write_file(path: Path, source: str, layout: Layout, rows: Iterable[Row]) -> None:
     """Write one file of events."""
     columns = layout.columns(source)
-    write_lines(path, _json_lines(columns, rows) if layout.is_json else _csv_lines(columns, layout, rows))
+    with new_file(path) as text:
+        text.writelines(_json_lines(columns, rows) if layout.is_json else _csv_lines(columns, layout, rows))
 
 
-def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Write one file, compressed where its name says so; it appears under its name only when it is complete."""
+@contextmanager
+def new_file(path: Path) -> Iterator[io.TextIOWrapper]:
+    """A file to write, compressed where its name says so; it appears under its name only when it is complete."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name("." + path.name + ".part")
     with open(unfinished, "wb") as raw:
         # No name and no time in the compressed header: the same rows are the same bytes.
         target = gzip.GzipFile(filename="", mode="wb", fileobj=raw, mtime=0) if path.suffix == ".gz" else raw
         with io.TextIOWrapper(io.BufferedWriter(target, 1 << 20), encoding="utf-8", newline="") as text:
-            text.writelines(lines)
+            yield text
     os.replace(unfinished, path)
 
 

@@ -18,10 +18,9 @@ _BREAKS = (
 )
 
 
-def broken_records(entity: str, day: int, columns: tuple[str, ...], records: list[Record]) -> Iterator[Record]:
-    """What stands at the end of a file besides its records."""
+def broken_copies(entity: str, day: int, columns: tuple[str, ...], good: Record) -> Iterator[Record]:
+    """What stands at the end of a file besides its records; ``good`` is one of these."""
     for broken_entity, file_day, column, cell, reason in _BREAKS:
-        if (broken_entity, file_day) == (entity, day) and records:
+        if (broken_entity, file_day) == (entity, day):
             place = columns.index(column)
-            good = records[0]
             yield Record(good.instant, (*good.cells[:place], cell, *good.cells[place + 1 :]), reason)

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import TextIO
 
-from engagement_lib.generator.entities import Entities
+from engagement_lib.generator.entities import COLUMNS, Entities
 from engagement_lib.generator.facts import Fact, facts_of
 from engagement_lib.generator.feed import Feed
-from engagement_lib.generator.layouts import line_of, write_file, write_lines
+from engagement_lib.generator.layouts import line_of, new_file, write_file
 from engagement_lib.generator.population import Population
 from engagement_lib.generator.records import Record
 from engagement_lib.generator.trackers import COLUMNS as EVENT_COLUMNS
@@ -90,14 +93,21 @@ def _write_block(data: Data, out: Path, first: int, last: int, with_truth: bool)
 
 def _write_entities(data: Data, out: Path, first: int, last: int, with_truth: bool) -> list[Written]:
     entities = data.entities()
-    written = []
-    for file in () if entities is None else entities.files(first, last):
-        path = out / file.path
-        rows = (file.columns, *(record.cells for record in file.records))
-        write_lines(path, (line_of(cells) + "\n" for cells in rows))
-        told = file.records if with_truth else []
-        written.append(Written(file.path, len(file.records), path.stat().st_size, [], told))
-    return written
+    if entities is None:
+        return []
+    counts: Counter[str] = Counter()
+    told: defaultdict[str, list[Record]] = defaultdict(list)
+    files: dict[str, TextIO] = {}
+    with ExitStack() as stack:
+        for path, record in entities.records(first, last):
+            if path not in files:
+                files[path] = stack.enter_context(new_file(out / path))
+                files[path].write(line_of(COLUMNS[path.partition("/")[0]]) + "\n")
+            files[path].write(line_of(record.cells) + "\n")
+            counts[path] += 1
+            if with_truth:
+                told[path].append(record)
+    return [Written(path, counts[path], (out / path).stat().st_size, [], told[path]) for path in files]
 
 
 def write_truth(data: Data, out: Path, files: list[Written]) -> None:
