@@ -11,7 +11,7 @@ from typing import Any
 
 import vl_convert
 
-from engagement_lib.dashboards.tile import Tile
+from engagement_lib.dashboards.tile import Tile, words
 
 #: Distinguishable with every common colour blindness and readable on white and on near-black.
 PALETTE = ("#3d7edb", "#e08b1d", "#1f9e83", "#c45ba0", "#8a7a2e", "#6a6fd1", "#cf5a45", "#7b8794")
@@ -41,6 +41,7 @@ def chart(tile: Tile) -> dict[str, Any]:
         "line": _line,
         "stack": _stack,
         "bars": _bars,
+        "columns": _columns,
         "steps": _steps,
         "heat": _heat,
         "interval": _interval,
@@ -61,6 +62,8 @@ def _number_axis(tile: Tile) -> dict[str, Any]:
     axis = {"tickCount": 4, "ticks": False, "labelPadding": 6}
     if tile.unit == "percent":
         return {**axis, "format": ".0%"}
+    if tile.unit == "seconds":
+        return {**axis, "labelExpr": "datum.value < 120 ? datum.value + ' s' : round(datum.value / 60) + ' min'"}
     return {**axis, "labelExpr": "abs(datum.value) < 10000 ? format(datum.value, ',') : format(datum.value, '~s')"}
 
 
@@ -86,7 +89,7 @@ def _line(tile: Tile) -> dict[str, Any]:
                 "encoding": {"x": {"field": "x", "type": "temporal", "scale": {"type": "utc"}}},
             },
             {
-                "transform": [{"filter": "datum.partial"}],
+                "transform": [{"filter": "datum.partial || datum.edge"}],
                 "mark": {"type": "line", "strokeWidth": 1.5, "strokeDash": [3, 3], "color": _QUIET},
                 "encoding": {"x": x, "y": y, "detail": {"field": "series"}},
             },
@@ -135,6 +138,15 @@ def _bars(tile: Tile) -> dict[str, Any]:
             },
         ],
     }
+
+
+def _columns(tile: Tile) -> dict[str, Any]:
+    """Upright bars in the order of a number, as in a histogram."""
+    x = {"field": "x", "type": "ordinal", "title": words(tile.by).lower(), "axis": {"labelAngle": 0, "ticks": False}}
+    y = {"field": "y", "type": "quantitative", "title": None, "axis": _number_axis(tile)}
+    colour = {"condition": {"test": "datum.partial", "value": _QUIET}, "value": PALETTE[0]}
+    mark = {"type": "bar", "cornerRadiusEnd": 3, "tooltip": {"content": "data"}}
+    return {"height": 190, "mark": mark, "encoding": {"x": x, "y": y, "color": colour}}
 
 
 def _steps(tile: Tile) -> dict[str, Any]:

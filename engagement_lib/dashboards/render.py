@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from engagement_lib.analytics.segments import SEGMENTS
 from engagement_lib.dashboards import charts
 from engagement_lib.dashboards.data import Facts, choices, needed_columns, packed
 from engagement_lib.dashboards.tile import DIMENSIONS, Page, Tile, words
@@ -55,7 +56,8 @@ def prepare(pages: Sequence[Page]) -> None:
 
 
 def _names(facts: Facts) -> dict[str, Any]:
-    return {"country_code": facts.country_names, "area": facts.country_names}
+    segments = {name: words(name) for name in SEGMENTS}
+    return {"country_code": facts.country_names, "area": facts.country_names, "segment": segments}
 
 
 def _tables(tiles: list[Tile], facts: Facts) -> dict[str, Any]:
@@ -77,6 +79,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
         "by": tile.by,
         "along": tile.along,
         "day": tile.day,
+        "isSparse": bool(tile.dates),
         "where": dict(tile.where),
         "unit": tile.unit,
         "better": tile.better,
@@ -85,7 +88,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
         "back": tile.back,
         "note": tile.note,
         "isSplit": "split" in tile.names,
-        "isRecorded": tile.is_summary or isinstance(tile.table.write, Recorded),
+        "isRecorded": isinstance(tile.table.write, Recorded) or (tile.is_summary and tile.table.inputs[0].layer != "gold"),
         "follows": tile.follows(),
         "spec": None if tile.chart == "rows" else charts.chart(tile),
     }

@@ -13,7 +13,7 @@ from typing import Literal
 from engagement_lib import metrics, vocabulary
 from engagement_lib.engine.table import Table
 
-Chart = Literal["number", "line", "stack", "bars", "steps", "heat", "interval", "rows"]
+Chart = Literal["number", "line", "stack", "bars", "columns", "steps", "heat", "interval", "rows"]
 #: How the days of a range become one number: only sums of additive metrics, means, the last day, a ratio of two sums.
 Over = Literal["sum", "mean", "last", "ratio", "only"]
 
@@ -26,7 +26,8 @@ class Tile:
     """Something to look at: ``columns`` of ``table`` as a ``chart``.
 
     ``over``: how days become one number. ``by``: the column (or the split) whose values are series, bars or rows.
-    ``along``: the column of the horizontal axis, default the table's day. ``where``: rows that the tile is about.
+    ``along``: the column of the horizontal axis, default the table's day. ``dates``: the column of dates that the range
+    compares where the table is not computed by days: cohorts, weeks. ``where``: rows that the tile is about.
     ``unit``: percent, seconds or what is counted. ``better``: which direction of change is good news. ``mature``: the
     column that is false, or with a leading ``!`` true, where a value is not yet observable.
     """
@@ -38,6 +39,7 @@ class Tile:
     over: Over = "last"
     by: str = ""
     along: str = ""
+    dates: str = ""
     where: Mapping[str, str | int | bool] = field(default_factory=dict)
     unit: str = ""
     better: Literal["up", "down", ""] = "up"
@@ -75,7 +77,7 @@ class Tile:
     @property
     def day(self) -> str:
         """The column that the range of dates compares; empty where the tile is about the as-of day only."""
-        day = self.table.day or ""
+        day = self.dates or self.table.day or ""
         return "" if self.over == "only" or self.along not in ("", day) else day
 
     def follows(self) -> dict[str, str]:

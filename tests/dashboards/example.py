@@ -5,6 +5,7 @@ from typing import Any
 
 from engagement_lib.dashboards.data import Facts
 from engagement_lib.dashboards.reading import facts_of
+from tests.dashboards.example_reports import report_rows
 
 HOSTILE = '</script><img src=x onerror="window.attacked=1"><script>window.attacked=1</script>'
 FORMULA = '=HYPERLINK("http://example.org")'
@@ -41,6 +42,7 @@ def example_rows(days: int = DAYS) -> dict[str, list[dict[str, Any]]]:
             partial = n < 29
             windows.append({**at, **seen, "stickiness": None if partial else users / 1000, "is_partial_window": partial})
     return {
+        **report_rows(FIRST, days, VALUES),
         "gold.report_daily_engagement": daily,
         "gold.report_active_windows": windows,
         "gold.report_content_completion": _content(),

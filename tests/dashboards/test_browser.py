@@ -1,102 +1,26 @@
 """The pages in a real browser: nothing is asked of a network, numbers follow the filters, texts of the data never run."""
 
-import csv
-import io
-import os
 import re
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from statistics import mean
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
 
-from engagement_lib.dashboards.catalogue import history_of, render_catalogue
-from engagement_lib.dashboards.data import Facts
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.reading import facts_of
-from engagement_lib.dashboards.render import render
-from engagement_lib.docs.catalogue import FILE
+from tests.dashboards.browsing import download, grid, opened, said, tile, values, written
 from tests.dashboards.example import FORMULA, HOSTILE, example_facts, example_rows
 
 DAILY = example_rows()["gold.report_daily_engagement"]
 WINDOWS = example_rows()["gold.report_active_windows"]
 LAST = DAILY[-1]["activity_date"]
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
-QUIET += ("--disable-component-update", "--disable-sync")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if not found:
-        pytest.skip("needs Chromium: install Debian's package chromium, or name its path in CHROMIUM")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=list(QUIET))
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return written(tmp_path_factory.mktemp("pages"), example_facts())
-
-
-def written(folder: Path, facts: Facts) -> Path:
-    for page in PAGES:
-        (folder / page.file).write_text(render(page, PAGES, facts), encoding="utf-8")
-    (folder / FILE).write_text(render_catalogue(PAGES, {}, history_of(facts)), encoding="utf-8")
-    return folder
-
-
-@contextmanager
-def opened(browser: Browser, file: Path, width: int = 1440, scheme: str = "light", at: str = "") -> Iterator[Page]:
-    """A page that is open; whatever it writes to the console and whatever it asks of a network makes the test red."""
-    page = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme).new_page()  # type: ignore[arg-type]
-    troubles: list[str] = []
-    page.on("console", lambda message: troubles.append(f"{message.type}: {message.text}"))
-    page.on("pageerror", lambda error: troubles.append(str(error)))
-    page.on("request", lambda r: None if r.url.startswith(("file:", "data:", "blob:")) else troubles.append(r.url))
-    page.goto(file.as_uri() + at)
-    yield page
-    attacked = page.evaluate("window.attacked")
-    page.context.close()
-    assert troubles == [] and attacked is None
-
-
-def tile(page: Page, heading: str):  # type: ignore[no-untyped-def]
-    return page.locator(".tile", has=page.get_by_role("heading", name=heading, exact=True))
-
-
-def download(page: Page, heading: str, button: str) -> bytes:
-    with page.expect_download() as waiting:
-        tile(page, heading).get_by_role("button", name=f"as {button}").click()
-    return Path(waiting.value.path()).read_bytes()
-
-
-def grid(page: Page, heading: str) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(download(page, heading, "CSV").decode("utf-8-sig"))))
-
-
-def values(rows: list[dict], column: str, split: str, value: str, days: int) -> list:
-    return [row[column] for row in rows if (row["split"], row["split_value"]) == (split, value)][-days:]
-
-
-def said(number: float) -> str:
-    """A number the way the page writes it."""
-    digits = 0 if float(number).is_integer() or number >= 1000 else 1 if number >= 100 else 2
-    text = f"{number:,.{digits}f}"
-    return text.rstrip("0").rstrip(".") if digits else text
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [375, 1440])
+@pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), (1440, "light")])
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_everything_is_drawn_and_nothing_is_wider_than_the_window(browser, folder, page, width, scheme) -> None:
     with opened(browser, folder / page.file, width, scheme) as open_page:
-        for box in open_page.locator(".tile").all():
+        assert all(box.inner_text() for box in open_page.locator(".tile.number .value").all())
+        for box in open_page.locator(".tile:not(.number)").all():
             box.scroll_into_view_if_needed()
             box.locator(".chart svg, .chart table").first.wait_for()
         assert open_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
@@ -202,40 +126,3 @@ def test_no_data_and_one_day_are_pages_too(browser, tmp_path, days) -> None:
             if days and file == "index.html":
                 assert tile(page, "Completions").locator(".value").inner_text() == said(DAILY[0]["content_completions"])
                 assert tile(page, "Stickiness").first.locator(".change").inner_text() == "not yet observable"
-
-
-@pytest.mark.parametrize(
-    "view", ["tables", "metrics", "lineage:silver.events", "parameters", "runs", "gold.report_daily_engagement"]
-)
-@pytest.mark.parametrize("width", [375, 1440])
-def test_views_of_the_catalogue_fit_and_one_is_shown(browser, folder, width, view) -> None:
-    with opened(browser, folder / FILE, width, at="#" + view) as page:
-        assert page.locator(".view:visible").count() == 1
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
-
-
-def test_the_catalogue_finds_columns_and_lights_ancestors_and_descendants(browser, folder) -> None:
-    with opened(browser, folder / FILE) as page:
-        page.get_by_role("searchbox").fill("session_gap")
-        assert page.locator("[data-search]:visible").count() == 0 and page.get_by_text("No table or column").is_visible()
-        page.get_by_role("searchbox").fill("engaged_seconds")
-        assert "gold.fact_session" in page.locator("[data-search]:visible").all_inner_texts()[0]
-        page.get_by_role("link", name="Lineage", exact=True).click()
-        page.locator("[data-node='silver.events']").click()
-        made_of, part_of = page.locator("#chosen dd").all_inner_texts()[1:]
-        assert made_of == "bronze.mobile_events, bronze.web_events"
-        assert "gold.report_daily_engagement" in part_of and "silver.users" not in part_of
-        assert page.locator(".node.on").count() == 3 + len(part_of.split(", "))
-
-
-def test_catalogue_and_dashboards_link_each_other(browser, folder) -> None:
-    with opened(browser, folder / FILE, at="#gold.report_daily_engagement") as page:
-        page.get_by_role("link", name="Overview: Sessions per day by access type").click()
-        page.wait_for_url(re.compile("index"))
-        box = tile(page, "Sessions per day by access type")
-        box.locator(".chart svg").wait_for()
-        assert box.evaluate("box => box.getBoundingClientRect().top >= 0 && box.getBoundingClientRect().bottom <= innerHeight")
-        box.locator(".what").hover()
-        box.get_by_role("link", name="gold.report_daily_engagement").click()
-        page.wait_for_url(re.compile("catalogue"))
-        assert page.locator(".view:visible h2").inner_text() == "gold.report_daily_engagement"

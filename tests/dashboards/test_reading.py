@@ -9,12 +9,16 @@ from engagement_lib.dashboards.job import write_dashboards
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.reading import ITEMS, read_facts
 from engagement_lib.dashboards.summaries.quarantine_by_rule import quarantine_by_rule
+from engagement_lib.dashboards.summaries.retention_by_week import retention_by_week
+from engagement_lib.dashboards.summaries.users_by_segment import users_by_segment
 from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 from engagement_lib.tables.gold.dim_country import dim_country
 from engagement_lib.tables.gold.report_content_completion import report_content_completion
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
+from engagement_lib.tables.gold.report_retention import report_retention
+from engagement_lib.tables.gold.report_user_segments import report_user_segments
 from engagement_lib.tables.ops.checks import checks
 from engagement_lib.tables.ops.runs import runs
 from engagement_lib.tables.silver.quarantine import quarantine
@@ -91,3 +95,30 @@ def test_quarantined_records_are_counted_by_rule_for_each_platform_and_both(spar
 def test_an_empty_lake_gives_pages_that_say_so(spark: SparkSession, tmp_path: Path) -> None:
     first = write_dashboards(Lake(spark, root=str(tmp_path / "lake")), str(tmp_path / "pages"), {})
     assert "No data yet" in first.read_text()
+
+
+def test_users_of_a_segment_are_counted_for_each_split(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    users = [("u1", "casual", "web", "DE", True), ("u2", "casual", "web", None, False), ("u3", "at_risk", "mobile", "DE", False)]
+    names = ("user_id", "segment", "platform", "country_code", "is_new")
+    record(
+        lake, report_user_segments, *[{**dict(zip(names, user, strict=True)), "first_active": date(2025, 1, 1)} for user in users]
+    )
+    rows = read_facts(lake, PAGES).of(users_by_segment)
+    counts = {(row["segment"], row["split"], row["split_value"]): row["users"] for row in rows}
+    assert counts["casual", "total", "total"] == 2 and counts["at_risk", "platform", "mobile"] == 1
+    assert counts["casual", "country_code", "unknown"] == 1 and ("at_risk", "platform", "web") not in counts
+
+
+def test_the_retention_of_a_week_waits_for_all_of_its_users(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    cohorts = [(date(2025, 1, 6), 1, 10, 10, 5), (date(2025, 1, 12), 1, 30, 30, 3), (date(2025, 1, 13), 1, 4, 4, 1)]
+    cohorts += [(date(2025, 1, 6), 7, 10, 10, 2), (date(2025, 1, 12), 7, 30, 0, None)]
+    names = ("cohort_date", "day_n", "cohort_size", "eligible", "retained_on")
+    record(lake, report_retention, *[dict(zip(names, row, strict=True)) for row in cohorts])
+    rows = read_facts(lake, PAGES).of(retention_by_week)
+    assert [(row["cohort_week"], row["day_n"], row["retention_rate"], row["is_mature"]) for row in rows] == [
+        ("2025-01-06", 1, 0.2, True),
+        ("2025-01-06", 7, None, False),
+        ("2025-01-13", 1, 0.25, True),
+    ]

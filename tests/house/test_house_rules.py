@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "metrics": {"engine.table", "vocabulary"},
     "docs": {"engine", "metrics", "tables", "web"},
     "web": set(),
-    "dashboards": {"docs", "web", "engine", "tables", "metrics", "vocabulary", "pipeline", "session", "settings"},
+    "dashboards": {"analytics", "docs", "web", "engine", "tables", "metrics", "vocabulary", "pipeline", "session", "settings"},
     "generator": set(),
 }
 

@@ -18,7 +18,7 @@ function contents(tile, filter) {
   if (filter.dimension && !tile.follows[filter.dimension]) {
     notes.push(`Not split by ${plainName(filter.dimension).replace(" code", "").replace("user ", "")} here: shows everybody.`);
   }
-  if (!tile.day) notes.push(tile.isRecorded ? "Everything recorded; the range of dates does not apply." : asOfNote());
+  if (!tile.day) notes.push(tile.isRecorded ? "Everything recorded; the range of dates does not apply." : tile.chart === "number" ? `As of ${dayInWords(state.asOf)}.` : asOfNote());
   if (tile.note) notes.push(tile.note);
   const made = MAKERS[tile.chart](tile, filter);
   if (made.left > 0) notes.push(`${made.left} more not shown.`);
@@ -42,6 +42,11 @@ const MAKERS = {
   line: (tile, filter) => overTime(tile, filter),
   stack: (tile, filter) => overTime(tile, filter),
   bars: (tile, filter) => barsAndGrid(tile, bars(tile, filter), (row) => inWords(row.y, tile.unit)),
+  columns: (tile, filter) => {
+    const made = barsAndGrid(tile, bars(tile, filter), (row) => inWords(row.y, tile.unit));
+    made.data.forEach((row) => (row.x = row.key));
+    return made;
+  },
   steps: (tile, filter) => {
     const made = bars(tile, filter);
     made.data.forEach((row, n) => (row.before = n ? made.data[n - 1].y : row.y));
@@ -49,17 +54,23 @@ const MAKERS = {
     return barsAndGrid(tile, made, (row) => (row === made.data[0] ? inWords(row.y) : `${inWords(row.y)}  ·  ${share(row)} of the step before`));
   },
   heat: (tile, filter) => {
-    const rows = matching(tile, filter);
+    const every = matching(tile, filter);
+    const newest = new Set([...new Set(every.map((row) => row[tile.by]))].sort().slice(-tile.top || undefined));
+    const rows = every.filter((row) => newest.has(row[tile.by]));
     const most = Math.max(...rows.map((row) => row[tile.columns[0]] ?? 0));
+    const ages = [...new Set(rows.map((row) => row[tile.along]))];
+    const have = new Set(rows.map((row) => `${row[tile.by]} ${row[tile.along]}`));
+    // What has not begun has no row: its cell is as grey as one that is not over.
+    for (const by of newest) for (const age of ages) if (!have.has(`${by} ${age}`)) rows.push({ [tile.by]: by, [tile.along]: age, [tile.columns[0]]: null });
     const data = rows.map((row) => {
       const partial = !isMature(tile, row) || row[tile.columns[0]] === null;
-      const y = partial ? null : row[tile.columns[0]];
+      const y = partial ? 0 : row[tile.columns[0]];
       const label = /^\d{4}-/.test(row[tile.by]) ? dayInWords(row[tile.by]) : nameOf(tile.by, row[tile.by]);
-      return { x: row[tile.along], label, key: row[tile.by], y, most, partial, row, words: partial ? "" : inWords(y, tile.unit === "percent" ? "" : tile.unit) };
+      return { x: row[tile.along], label, key: row[tile.by], y, most, partial, row, words: partial ? "not yet" : inWords(y, tile.unit === "percent" ? "" : tile.unit) };
     });
-    if (tile.unit === "percent") data.forEach((d) => (d.words = d.partial ? "" : String(Math.round(d.y * 100))));
+    if (tile.unit === "percent") data.filter((d) => !d.partial).forEach((d) => (d.words = String(Math.round(d.y * 100))));
     data.sort((a, b) => (a.key < b.key ? 1 : a.key > b.key ? -1 : a.x - b.x));
-    return { data, grid: { header: [tile.by, tile.along, tile.columns[0]], rows: data.map((d) => [d.key, d.x, d.y]) } };
+    return { data, grid: { header: [tile.by, tile.along, tile.columns[0]], rows: data.map((d) => [d.key, d.x, d.partial ? null : d.y]) } };
   },
   interval: (tile, filter) => {
     const rows = matching(tile, filter).filter((row) => row[tile.columns[0]] !== null);
@@ -87,6 +98,12 @@ function overTime(tile, filter) {
   }
   const rows = [...byDay].map(([day, values]) => [day, ...series.map((name) => values.get(name) ?? null)]);
   const isDrawn = made.data.some((d) => d.y !== null);
+  // The last period of a stack is as wide as its days.
+  if (tile.isSparse && tile.chart === "stack" && made.data.length) {
+    const last = made.data.at(-1).day;
+    const end = time(filter.to > last ? filter.to : plusDays(last, 1));
+    made.data.push(...made.data.filter((d) => d.day === last).map((d) => ({ ...d, x: end })));
+  }
   return { data: isDrawn ? made.data : [], left: made.left, byDay, grid: { header: [tile.day, ...series], rows } };
 }
 
@@ -127,7 +144,7 @@ function clearChart(id) {
 }
 
 async function drawChart(id, tile, made, chart, filter) {
-  const gaps = Object.keys(state.gaps).filter((day) => day >= filter.from && day <= filter.to).map((day) => ({ x: time(day) }));
+  const gaps = Object.keys(tile.isSparse ? {} : state.gaps).filter((day) => day >= filter.from && day <= filter.to).map((day) => ({ x: time(day) }));
   if (tile.chart === "number" && made.data.length < 2) return clearChart(id), chart.replaceChildren();
   const turn = (shown.get(id).turn = (shown.get(id).turn ?? 0) + 1);
   const spec = JSON.parse(JSON.stringify(tile.spec));
@@ -158,10 +175,11 @@ function drawFigure(box, tile, made) {
     pill.classList.add("quiet");
   } else {
     const change = made.value - made.before;
-    const isGood = tile.better === "" || change === 0 ? null : (change > 0) === (tile.better === "up");
+    const inShort = changeInWords(made.value, made.before, tile.unit);
+    const isEven = inShort.startsWith("±");
+    const isGood = tile.better === "" || isEven ? null : (change > 0) === (tile.better === "up");
     pill.classList.add(isGood === null ? "even" : isGood ? "good" : "bad");
-    const arrow = change > 0 ? "▲ " : change < 0 ? "▼ " : "";
-    pill.textContent = arrow + changeInWords(made.value, made.before, tile.unit);
+    pill.textContent = (isEven ? "" : change > 0 ? "▲ " : "▼ ") + inShort;
     pill.title = `${inWords(made.before, tile.unit)} ${made.back} days before`;
   }
 }

@@ -64,12 +64,11 @@ const absent = (tile, column) => state.tables[tile.table].columns[column].absent
 
 /** The numbers of the rows of one day each, for all days of a range; a day without a row is 0 where rows are only counts. */
 function byDay(tile, rows, column, from, to) {
+  const point = (day, row) => ({ day, y: row ? row[column] : absent(tile, column), partial: row ? !isMature(tile, row) : false });
+  if (tile.isSparse) return rows.filter((row) => row[tile.day] >= from && row[tile.day] <= to).map((row) => point(row[tile.day], row));
   const at = new Map(rows.map((row) => [row[tile.day], row]));
   const earliest = state.firstDay;
-  return daysOf(from < earliest ? earliest : from, to > state.asOf ? state.asOf : to).map((day) => {
-    const row = at.get(day);
-    return { day, y: row ? row[column] : absent(tile, column), partial: row ? !isMature(tile, row) : false };
-  });
+  return daysOf(from < earliest ? earliest : from, to > state.asOf ? state.asOf : to).map((day) => point(day, at.get(day)));
 }
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
@@ -80,7 +79,7 @@ function overDays(tile, rows, from, to) {
   const known = (name) => byDay(tile, rows, name, from, to).filter((d) => d.y !== null);
   const days = known(column);
   if (tile.over === "last") {
-    const last = days.find((d) => d.day === to);
+    const last = tile.isSparse ? days.at(-1) : days.find((d) => d.day === to);
     return last && !last.partial ? last.y : null;
   }
   if (!days.length) return null;
@@ -97,8 +96,7 @@ function figure(tile, filter) {
   const rows = matching(tile, filter);
   if (!tile.day) {
     const row = rows[0];
-    const ratio = row && tile.over === "ratio" ? (row[tile.columns[1]] ? row[tile.columns[0]] / row[tile.columns[1]] : null) : undefined;
-    const value = row && isMature(tile, row) ? (ratio ?? row[tile.columns[0]]) : null;
+    const value = row && isMature(tile, row) ? single(tile, rows) : null;
     return { value, before: null, days: [], snapshot: true, unobserved: Boolean(row) && !isMature(tile, row) };
   }
   const { from, to } = filter;
@@ -112,7 +110,7 @@ function figure(tile, filter) {
     before: isWhole ? overDays(tile, rows, start, plusDays(to, -back)) : null,
     back,
     days: days.filter((d) => d.y !== null),
-    unobserved: days.some((d) => d.day === to && d.partial),
+    unobserved: days.some((d) => (tile.isSparse || d.day === to) && d.partial),
   };
 }
 
@@ -141,10 +139,12 @@ function points(tile, filter) {
   const data = [];
   shown.forEach(([key, some], rank) => {
     const columns = tile.over === "ratio" ? [tile.columns[0]] : tile.columns;
-    for (const column of columns) {
+    for (const [n, column] of columns.entries()) {
       const series = key !== null ? nameOf(tile.by, key) : columns.length > 1 ? tile.labels[column] : tile.heading;
       const days = tile.over === "ratio" ? ratioByDay(tile, some, filter.from, filter.to) : byDay(tile, some, column, filter.from, filter.to);
-      for (const d of days) data.push({ x: time(d.day), day: d.day, y: d.y, series, partial: d.partial, rank });
+      // A grey line begins or ends at the last point that is sure.
+      const edge = (n) => !days[n].partial && (days[n - 1]?.partial || days[n + 1]?.partial);
+      for (const [at, d] of days.entries()) data.push({ x: time(d.day), day: d.day, y: d.y, series, partial: d.partial, edge: edge(at), rank: rank + n });
     }
   });
   return { data, left: found.length - shown.length };

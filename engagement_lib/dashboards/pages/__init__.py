@@ -1,7 +1,10 @@
 """The dashboards: one module per page. A tile is one line; which filters it follows comes from its table."""
 
 from engagement_lib.dashboards.pages.data_quality import DATA_QUALITY
+from engagement_lib.dashboards.pages.funnel import FUNNEL
+from engagement_lib.dashboards.pages.improvements import IMPROVEMENTS
 from engagement_lib.dashboards.pages.main import MAIN
+from engagement_lib.dashboards.pages.segmentation import SEGMENTATION
 from engagement_lib.dashboards.tile import Page
 
-PAGES: tuple[Page, ...] = (MAIN, DATA_QUALITY)
+PAGES: tuple[Page, ...] = (MAIN, SEGMENTATION, FUNNEL, IMPROVEMENTS, DATA_QUALITY)

@@ -1,0 +1,79 @@
+"""Rows of the reports behind the pages on segments, funnels and improvements, for the days of the example."""
+
+from datetime import date, timedelta
+from typing import Any
+
+Row = dict[str, Any]
+_KINDS = [
+    ({"split": split, "split_value": value}, users)
+    for split, value, users in (("content_format", "text", 60), ("content_format", "audio", 40), ("item_type", "book", 90))
+]
+
+
+def report_rows(first: date, days: int, values: tuple[tuple[str, str, int], ...]) -> dict[str, list[Row]]:
+    """Rows per table. ``values``: (split, value, users) as in the other example rows."""
+    dates = [first + timedelta(days=n) for n in range(days)]
+    splits = [({"split": split, "split_value": value}, base) for split, value, base in values]
+    return {
+        "gold.report_session_quality": [_quality(n, day, at, base) for n, day in enumerate(dates) for at, base in splits],
+        "gold.report_stickiness": [
+            {**at, "window_days": window, "active_days": n, "users": base // n, "is_partial_window": days < window}
+            for window in (7, 28)
+            for at, base in splits
+            for n in range(1, window + 1)
+        ],
+        "summaries.users_by_segment": [
+            {**at, "segment": segment, "users": base // share, "new_users": base // share // 2, "completions": base}
+            for at, base in splits
+            for segment, share in (("casual", 2), ("at_risk", 5), ("dormant", 7), ("highly_engaged", 9))
+        ],
+        "gold.report_growth": [_growth(day, n, days) for n, day in enumerate(dates[::7])],
+        "gold.report_retention": [_cohort(n, day, after, days) for n, day in enumerate(dates) for after in (1, 7, 30)],
+        "summaries.retention_by_week": [_week(n, day, after, days) for n, day in enumerate(dates[::7]) for after in (1, 7, 30)],
+        "gold.report_content_funnel": [_attempts(at, base) for at, base in [*splits, *_KINDS]],
+        "gold.report_drop_off": [
+            {**at, "place": place, "place_value": value, "dropped_sessions": base // share, "all_dropped_sessions": base}
+            | {"drop_off_share": base // share / base}
+            for at, base in splits
+            for place in ("exit_event", "exit_screen", "last_progress")
+            for value, share in (("0-24", 2), ("25-49", 3))
+        ],
+    }
+
+
+def _quality(n: int, day: date, at: Row, base: int) -> Row:
+    counts = {"sessions": base * 2 + n, "engaged_sessions": base + n, "sessions_of_users": base * 2, "users_with_sessions": base}
+    counts |= {"engaged_seconds": (base * 2 + n) * 95, "content_events": base * 3}
+    return {**at, "activity_date": day.isoformat(), **counts, "median_session_seconds": 61.5 + n}
+
+
+def _growth(day: date, n: int, days: int) -> Row:
+    users = {"new": 30 + n, "retained": 60 + n, "resurrected": 5, "churned": 9 - n % 4}
+    is_over = (n + 1) * 7 <= days
+    return {
+        "period": "week",
+        "period_start": day.isoformat(),
+        **users,
+        "quick_ratio": (35 + n) / (9 - n % 4),
+        "is_mature": is_over,
+    }
+
+
+def _cohort(n: int, day: date, after: int, days: int) -> Row:
+    size, is_over = 20 + n % 5, n + after < days
+    retained = size // (2 + after // 5) if is_over else None
+    later = retained + 2 if is_over else None
+    counts = {"cohort_size": size, "eligible": size if is_over else 0, "retained_on": retained, "retained_on_or_after": later}
+    return {"cohort_date": day.isoformat(), "day_n": after, **counts, "is_mature": is_over}
+
+
+def _week(n: int, day: date, after: int, days: int) -> Row:
+    is_over = (n + 1) * 7 + after <= days
+    counts = {"cohort_size": 140, "eligible": 140 if is_over else 20, "retained_on": 42 - after}
+    rate = (42 - after) / 140 if is_over else None
+    return {"cohort_week": day.isoformat(), "day_n": after, **counts, "retention_rate": rate, "is_mature": is_over}
+
+
+def _attempts(at: Row, base: int) -> Row:
+    counts = {"mature_attempts": base * 4, "completed_of_mature": base * 3, "open_attempts": base, "orphan_finishes": 7}
+    return {**at, **counts, "completion_rate_of_mature": 0.75, "median_seconds_to_finish": 4000.0 + base}

@@ -1,0 +1,86 @@
+"""The pages on segments, funnels and improvements in a real browser: their numbers are those of the rows."""
+
+import pytest
+
+from tests.dashboards.browsing import grid, opened, said, tile
+from tests.dashboards.example import example_rows
+
+ROWS = example_rows()
+
+
+def rows_of(table: str, **where: object) -> list[dict]:
+    return [row for row in ROWS[table] if all(row[name] == value for name, value in where.items())]
+
+
+def figure(page, heading: str) -> str:  # type: ignore[no-untyped-def]
+    return tile(page, heading).locator(".value").inner_text()
+
+
+@pytest.mark.parametrize(("split", "value"), [("total", "total"), ("platform", "web")])
+def test_segments_habits_and_sessions_follow_the_filter(browser, folder, split, value) -> None:
+    at = {"split": split, "split_value": value}
+    with opened(browser, folder / "segmentation.html", at=f"#{split}={value}") as page:
+        users = {row["segment"]: row["users"] for row in rows_of("summaries.users_by_segment", **at)}
+        assert {name: int(n) for name, n in grid(page, "Users by segment")[1:]} == users
+        for window in (7, 28):
+            days = [int(row[1]) for row in grid(page, f"Users by active days, of the last {window}")[1:]]
+            assert days == [row["users"] for row in rows_of("gold.report_stickiness", window_days=window, **at)]
+        last = rows_of("gold.report_session_quality", **at)[-28:]
+        engaged = sum(row["engaged_sessions"] for row in last) / sum(row["sessions"] for row in last)
+        assert figure(page, "Engaged sessions") == f"{engaged:.1%}"
+        content = sum(row["content_events"] for row in last) / sum(row["sessions"] for row in last)
+        assert figure(page, "Content events per session") == said(round(content, 2))
+
+
+def test_growth_is_shown_by_week_and_does_not_follow_a_platform(browser, folder) -> None:
+    with opened(browser, folder / "segmentation.html", at="#platform=web") as page:
+        page.get_by_role("button", name="All").click()
+        shown = grid(page, "Users gained and lost each week")
+        weeks = rows_of("gold.report_growth")
+        assert shown[0] == ["period_start", "New", "Resurrected", "Churned"]
+        assert [[int(n) for n in row[1:]] for row in shown[1:]] == [[w["new"], w["resurrected"], w["churned"]] for w in weeks]
+        box = tile(page, "Users gained and lost each week")
+        box.scroll_into_view_if_needed()
+        box.get_by_text("Not split by platform here").wait_for()
+
+
+@pytest.mark.parametrize("days", ["28 days", "All"])
+def test_retention_is_a_ratio_of_sums_over_the_users_of_the_range(browser, folder, days) -> None:
+    with opened(browser, folder / "improvements.html") as page:
+        page.get_by_role("button", name=days).click()
+        for after in (1, 7, 30):
+            cohorts = rows_of("gold.report_retention", day_n=after)[-28 if days == "28 days" else 0 :]
+            eligible = sum(row["eligible"] for row in cohorts)
+            expected = f"{sum(row['retained_on'] or 0 for row in cohorts) / eligible:.1%}" if eligible else "\u2013"
+            assert figure(page, f"Back on day {after}") == expected
+        if days == "28 days":
+            assert tile(page, "Back on day 30").locator(".change").inner_text() == "not yet observable"
+
+
+def test_cells_that_are_not_over_are_grey_and_say_so(browser, folder) -> None:
+    heading = "Users back 1, 7 and 30 days after their first, by week (%)"
+    weeks = rows_of("summaries.retention_by_week")
+    with opened(browser, folder / "improvements.html") as page:
+        cells = {(week, int(n)): rate for week, n, rate in grid(page, heading)[1:]}
+        assert cells == {
+            (w["cohort_week"], w["day_n"]): "" if w["retention_rate"] is None else str(w["retention_rate"])[:8] for w in weeks
+        }
+        box = tile(page, heading)
+        box.scroll_into_view_if_needed()
+        box.locator("svg").wait_for()
+        assert box.locator("svg text", has_text="not yet").count() == sum(not w["is_mature"] for w in weeks) > 0
+
+
+@pytest.mark.parametrize(("split", "value"), [("total", "total"), ("user_access_type", "free")])
+def test_attempts_and_where_sessions_end(browser, folder, split, value) -> None:
+    at = {"split": split, "split_value": value}
+    [attempts] = rows_of("gold.report_content_funnel", **at)
+    with opened(browser, folder / "funnel.html", at=f"#{split}={value}") as page:
+        assert figure(page, "Attempts completed") == "75.0%"
+        assert figure(page, "Attempts that may still finish") == said(attempts["open_attempts"])
+        steps = grid(page, "Attempts whose 30 days are over")[1:]
+        assert [int(n) for _, n in steps] == [attempts["mature_attempts"], attempts["completed_of_mature"]]
+        assert {name for name, _ in grid(page, "Attempts completed, by format")[1:]} == {"audio", "text"}
+        ends = rows_of("gold.report_drop_off", place="exit_screen", **at)
+        shown = {name: int(n) for name, n in grid(page, "Sessions without a finish, by last screen")[1:]}
+        assert shown == {row["place_value"]: row["dropped_sessions"] for row in ends}
