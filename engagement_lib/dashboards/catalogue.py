@@ -41,7 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder = Path(arguments.dashboards or settings.dashboards or "dashboards")
         history = None
         if not arguments.declarations:
-            lake = pipeline.open_lake(build_session(settings.spark), settings)
+            lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
             history = counted(lake, read_history(lake), pipeline.all_tables().values())
         written = _put(folder, render_catalogue(PAGES, settings.parameters, history))
     except EngagementError as problem:

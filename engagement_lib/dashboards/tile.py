@@ -40,7 +40,7 @@ class Tile:
     by: str = ""
     along: str = ""
     dates: str = ""
-    where: Mapping[str, str | int | bool] = field(default_factory=dict)
+    where: Mapping[str, str | int | bool | None] = field(default_factory=dict)
     unit: str = ""
     better: Literal["up", "down", ""] = "up"
     mature: str = ""
@@ -86,12 +86,14 @@ class Tile:
         A tile that already shows the values of one split has no rows that combine it with another one.
         """
         is_split = "split" in self.names
+        counted = next((f.allowed for f in self.table.fields if f.name == "split"), ())
         found = {}
         for dimension in DIMENSIONS:
             if dimension in self.where or "split" in self.where:
                 found[dimension] = ""
             elif is_split:
-                found[dimension] = "split" if self.by in ("", dimension) or self.by not in DIMENSIONS else ""
+                is_free = self.by in ("", dimension) or self.by not in DIMENSIONS
+                found[dimension] = "split" if dimension in counted and is_free else ""
             else:
                 found[dimension] = dimension if dimension in self.names and self.has_total(dimension) else ""
         return found

@@ -11,7 +11,7 @@ from engagement_lib.docs.graph import HEIGHT, WIDTH, drawn, lineage
 from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.table import Table, overridden
-from engagement_lib.metrics import Metric
+from engagement_lib.metrics import Metric, Rate
 from engagement_lib.web.document import asset, document, isolated
 
 FILE = "catalogue.html"
@@ -98,7 +98,7 @@ def catalogue_page(
         file=FILE,
         layers=[(name, words, [e for e in entries if e.table.layer == name]) for name, words in _LAYERS.items()],
         entries=entries,
-        metrics=[_metric(each, tables, places) for each in metrics.ALL],
+        metrics=[_metric(each, tables, places) for each in (*metrics.ALL, *metrics.RATES)],
         parameters=[(e.table, p) for e in entries for p in e.parameters],
         runs=_runs(history),
         history=history,
@@ -183,8 +183,12 @@ def _words(value: Any) -> str:
 
 
 def _metric(metric: Metric, tables: Mapping[str, Table], places: Sequence[Place]) -> dict[str, Any]:
+    rate = metric.measure if isinstance(metric.measure, Rate) else None
     return {
         "metric": metric,
+        "query": f"select {metric.sql} as {metric.name}\nfrom {rate.table} where {rate.where}"
+        if rate
+        else f"select activity_date, {metric.sql} as {metric.name}\nfrom gold.fact_user_engagement group by activity_date",
         "tables": [each for each in tables.values() if metric.name in {f.name for f in each.fields}],
         "places": [place for place in places if metric.name in place.columns],
     }

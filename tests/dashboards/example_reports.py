@@ -31,6 +31,28 @@ def report_rows(first: date, days: int, values: tuple[tuple[str, str, int], ...]
         "gold.report_retention": [_cohort(n, day, after, days) for n, day in enumerate(dates) for after in (1, 7, 30)],
         "summaries.retention_by_week": [_week(n, day, after, days) for n, day in enumerate(dates[::7]) for after in (1, 7, 30)],
         "gold.report_content_funnel": [_attempts(at, base) for at, base in [*splits, *_KINDS]],
+        "gold.report_onboarding_funnel": [
+            {**at, "funnel": funnel, "step": step, "step_name": name, "entered": base * 2, "open": base, "decided": base}
+            | {"reached": base // step, "conversion_rate": 1 / step, "step_conversion_rate": None, "median_seconds": 90.0}
+            for at, base in splits
+            if at["split"] != "user_access_type"
+            for funnel in ("onboarding", "first_content")
+            for step, name in ((1, "sign-up"), (2, "item-started"), (3, "item-finished"))
+        ],
+        "gold.report_subscription_funnel": [
+            {**at, "trials": 60, "open_trials": 10, "decided_trials": 50, "converted_trials": 20, "refunded_trials": 3}
+            | {"trial_to_paid_rate": 0.4}
+            for at in (
+                {"split": "total", "split_value": "total"},
+                {"split": "plan", "split_value": "yearly"},
+                {"split": "acquisition_channel", "split_value": "search"},
+            )
+        ],
+        "gold.report_acquisition": [
+            _channel(week, channel, users + n)
+            for n, week in enumerate([None, *dates[::7]])
+            for channel, users in (("total", 90), ("search", 50), ("friend", 40))
+        ],
         "gold.report_drop_off": [
             {**at, "place": place, "place_value": value, "dropped_sessions": base // share, "all_dropped_sessions": base}
             | {"drop_off_share": base // share / base}
@@ -72,6 +94,14 @@ def _week(n: int, day: date, after: int, days: int) -> Row:
     counts = {"cohort_size": 140, "eligible": 140 if is_over else 20, "retained_on": 42 - after}
     rate = (42 - after) / 140 if is_over else None
     return {"cohort_week": day.isoformat(), "day_n": after, **counts, "retention_rate": rate, "is_mature": is_over}
+
+
+def _channel(week: date | None, channel: str, users: int) -> Row:
+    counts = {"new_users": users, "first_content_eligible": users, "first_content_users": users // 2, "d7_eligible": users - 1}
+    counts |= {"d7_retained": users // 4, "open_trials": 2, "decided_trials": users // 3, "converted_trials": users // 6}
+    rates = {"first_content_rate": users // 2 / users, "d7_rate": users // 4 / (users - 1), "trial_to_paid_rate": 0.5}
+    at = {"cohort_week": week.isoformat() if week else None, "acquisition_channel": channel}
+    return {**at, **counts, **rates, "is_mature": False}
 
 
 def _attempts(at: Row, base: int) -> Row:

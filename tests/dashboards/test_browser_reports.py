@@ -84,3 +84,40 @@ def test_attempts_and_where_sessions_end(browser, folder, split, value) -> None:
         ends = rows_of("gold.report_drop_off", place="exit_screen", **at)
         shown = {name: int(n) for name, n in grid(page, "Sessions without a finish, by last screen")[1:]}
         assert shown == {row["place_value"]: row["dropped_sessions"] for row in ends}
+
+
+@pytest.mark.parametrize("value", ["total", "web"])
+def test_steps_of_new_users_and_trials(browser, folder, value) -> None:
+    at = {"split": "total" if value == "total" else "platform", "split_value": value}
+    with opened(browser, folder / "funnel.html", at="" if value == "total" else "#platform=web") as page:
+        for funnel, heading in (
+            ("onboarding", "Onboarding: sign-up to completion"),
+            ("first_content", "First content: begun, started, finished"),
+        ):
+            shown = [int(n) for _, n in grid(page, heading + " in 7 days")[1:]]
+            assert shown == [row["reached"] for row in rows_of("gold.report_onboarding_funnel", funnel=funnel, **at)]
+        if value == "total":
+            shown = [figure(page, f"Trials {what}") for what in ("paid for", "converted", "refunded", "not decided yet")]
+            assert shown == ["40.0%", "20", "3", "10"]
+            assert grid(page, "Trials paid for, by plan")[1:] == [["yearly", "0.4"]]
+
+
+def test_channels_are_those_of_all_weeks_and_figures_those_of_the_range(browser, folder) -> None:
+    weeks = [row for row in rows_of("gold.report_acquisition", acquisition_channel="total") if row["cohort_week"]]
+    shown = [row for row in weeks if "2025-02-02" <= row["cohort_week"] <= "2025-03-01"]
+    with opened(browser, folder / "marketing.html") as page:
+        assert figure(page, "New users") == said(sum(row["new_users"] for row in shown))
+        for heading, below, above in (
+            ("Finished an item in 7 days", "first_content_eligible", "first_content_users"),
+            ("Back on day 7", "d7_eligible", "d7_retained"),
+            ("Trials paid for", "decided_trials", "converted_trials"),
+        ):
+            rate = sum(row[above] for row in shown) / sum(row[below] for row in shown)
+            assert figure(page, heading) == f"{rate:.1%}"
+        assert grid(page, "New users by channel")[1:] == [["search", "50"], ["friend", "40"]]
+        by_week = grid(page, "New users of each week by channel")
+        assert by_week[0][1:] == ["search", "friend"]
+        searches = [
+            row["new_users"] for row in rows_of("gold.report_acquisition", acquisition_channel="search") if row["cohort_week"]
+        ]
+        assert [int(row[1]) for row in by_week[1:]] == searches[-len(shown) :]

@@ -4,7 +4,8 @@ from engagement_lib.dashboards.pages.data_quality import DATA_QUALITY
 from engagement_lib.dashboards.pages.funnel import FUNNEL
 from engagement_lib.dashboards.pages.improvements import IMPROVEMENTS
 from engagement_lib.dashboards.pages.main import MAIN
+from engagement_lib.dashboards.pages.marketing import MARKETING
 from engagement_lib.dashboards.pages.segmentation import SEGMENTATION
 from engagement_lib.dashboards.tile import Page
 
-PAGES: tuple[Page, ...] = (MAIN, SEGMENTATION, FUNNEL, IMPROVEMENTS, DATA_QUALITY)
+PAGES: tuple[Page, ...] = (MAIN, SEGMENTATION, FUNNEL, IMPROVEMENTS, MARKETING, DATA_QUALITY)
