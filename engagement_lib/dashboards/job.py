@@ -12,6 +12,7 @@ from typing import Any
 from engagement_lib import pipeline
 from engagement_lib.dashboards.catalogue import history_of, render_catalogue
 from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.pictures import write_pictures
 from engagement_lib.dashboards.reading import read_facts
 from engagement_lib.dashboards.render import prepare, render
 from engagement_lib.docs.catalogue import FILE
@@ -28,12 +29,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml)")
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (default: the configured one, else dashboards)")
+    parser.add_argument("--png", metavar="DIR", help="also write the charts over days as PNG files into this folder")
     arguments = parser.parse_args(argv)
     try:
         settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
         folder = arguments.dashboards or settings.dashboards or "dashboards"
         lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
-        first = write_dashboards(lake, folder, settings.parameters)
+        first = write_dashboards(lake, folder, settings.parameters, pictures=arguments.png)
     except EngagementError as problem:
         print(f"error: {problem}", file=sys.stderr)
         return problem.exit_code
@@ -41,10 +43,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     return 0
 
 
-def write_dashboards(lake: Lake, folder: str, parameters: Mapping[str, Any]) -> Path:
+def write_dashboards(lake: Lake, folder: str, parameters: Mapping[str, Any], *, pictures: str | None = None) -> Path:
     """Replace the pages in a local folder and return the one to open first; the same tables give the same bytes.
 
-    ``parameters``: what the configuration sets of the tables' parameters, for the catalogue.
+    ``parameters``: what the configuration sets of the tables' parameters, for the catalogue; ``pictures``: a folder for the
+    charts as PNG files.
     """
     with ThreadPoolExecutor(1) as pool:
         charts = pool.submit(prepare, PAGES)
@@ -56,4 +59,6 @@ def write_dashboards(lake: Lake, folder: str, parameters: Mapping[str, Any]) -> 
         replace_folder(Path(folder), files)
     except OSError as problem:
         raise ConfigError(f"dashboards: {problem}") from problem
+    if pictures:
+        write_pictures(Path(pictures), PAGES, facts)
     return Path(folder) / PAGES[0].file

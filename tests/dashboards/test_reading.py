@@ -26,7 +26,7 @@ from engagement_lib.tables.silver.quarantine import quarantine
 
 def record(lake: Lake, table: Table, *rows: dict, run_id: str = "r1") -> None:
     """Rows of a table: what is not given is 0, false or empty where it is required, else null."""
-    empty = {"bigint": 0, "boolean": False, "string": "", "double": 0.0, "array<string>": []}
+    empty = {"bigint": 0, "int": 0, "boolean": False, "string": "", "double": 0.0, "array<string>": []}
     full = [tuple(row.get(f.name, empty.get(f.type) if f.required else None) for f in table.fields) for row in rows]
     lake.record(table, full, Commit(run_id=run_id))
 

@@ -1,0 +1,29 @@
+"""Charts as PNG files."""
+
+from pathlib import Path
+
+from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.pages.main import MAIN
+from engagement_lib.dashboards.pictures import picture, write_pictures
+from engagement_lib.dashboards.reading import facts_of
+from engagement_lib.dashboards.tile import Tile
+from tests.dashboards.example import example_facts
+
+
+def tile(heading: str) -> Tile:
+    return next(tile for tile in MAIN.tiles if tile.heading == heading and tile.chart == "line")
+
+
+def test_charts_over_days_become_pictures_and_a_page_without_rows_none(tmp_path: Path) -> None:
+    written = write_pictures(tmp_path / "pictures", (MAIN,), example_facts(9))
+    assert "main-active-users-per-day-by-platform.png" in {path.name for path in written}
+    assert len(written) == 7 and all(path.read_bytes().startswith(b"\x89PNG") for path in written)
+    assert write_pictures(tmp_path / "none", PAGES, facts_of({}, {})) == []
+
+
+def test_a_picture_shows_its_rows_and_nothing_else() -> None:
+    def drawn(y: float, series: str = "web") -> bytes:
+        points = [{"x": n * 86400000, "y": y * n, "series": series, "partial": False, "rank": 0} for n in range(3)]
+        return picture(tile("Active users per day by platform"), points)
+
+    assert drawn(1) == drawn(1) != drawn(1, "mobile")
