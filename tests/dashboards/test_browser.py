@@ -117,6 +117,15 @@ def test_a_definition_opens_by_keyboard_and_the_theme_changes(browser, folder) -
         assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(16, 18, 22)"
 
 
+def test_paper_shows_all_charts_and_no_buttons(browser, folder) -> None:
+    with opened(browser, folder / "segmentation.html", scheme="dark") as page:
+        page.emulate_media(media="print")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.wait_for_function("[...document.querySelectorAll('.tile:not(.number)')].every((tile) => tile.querySelector('svg'))")
+        assert not page.locator("nav, #filters, .take").filter(visible=True).count()
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
 @pytest.mark.parametrize("days", [0, 1])
 def test_no_data_and_one_day_are_pages_too(browser, tmp_path, days) -> None:
     written(tmp_path, example_facts(1) if days else facts_of({}, {}))
