@@ -75,8 +75,10 @@ const MAKERS = {
   interval: (tile, filter) => {
     const rows = matching(tile, filter).filter((row) => row[tile.columns[0]] !== null);
     const [y, low, high] = tile.columns;
-    const data = rows.map((row) => ({ label: nameOf(tile.by, row[tile.by]), y: row[y], low: row[low], high: row[high], row }));
-    return { data, grid: { header: [tile.by, ...tile.columns], rows: rows.map((row) => [row[tile.by], ...tile.columns.map((c) => row[c])]) } };
+    const header = [tile.by, ...(tile.along ? [tile.along] : []), ...tile.columns];
+    const label = (row) => [nameOf(tile.by, row[tile.by]), ...(tile.along ? [row[tile.along]] : [])].join(" · ");
+    const data = rows.map((row) => ({ label: label(row), y: row[y], low: row[low], high: row[high], row }));
+    return { data, grid: { header, rows: rows.map((row) => header.map((c) => row[c])) } };
   },
   rows: (tile, filter) => {
     let rows = matching(tile, filter);
