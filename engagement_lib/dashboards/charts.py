@@ -202,7 +202,13 @@ def _heat(tile: Tile) -> dict[str, Any]:
 
 def _interval(tile: Tile) -> dict[str, Any]:
     """A point with its interval; no effect is the line in the middle."""
-    y = {"field": "label", "type": "nominal", "title": None, "sort": None, "axis": {"ticks": False, "labelLimit": 190}}
+    y = {
+        "field": "label",
+        "type": "nominal",
+        "title": None,
+        "sort": None,
+        "axis": {"ticks": False, "labelLimit": 190, "labelPadding": 8},
+    }
     axis = {"tickCount": 4, "ticks": False, "labelPadding": 6, "format": "+.0%" if tile.unit == "percent" else "+~s"}
     x = {"type": "quantitative", "title": None, "axis": axis}
     unsure = {"condition": {"test": "datum.low <= 0 && datum.high >= 0", "value": _QUIET}, "value": PALETTE[0]}
