@@ -8,6 +8,7 @@ from statistics import median
 import pytest
 
 from engagement_lib.generator.population import Population, user_id_of
+from engagement_lib.generator.streams import Remembered
 
 FIRST_DAY = date(2025, 1, 1)  # a Wednesday
 
@@ -45,6 +46,13 @@ def test_saturdays_are_the_quietest_days(active):
 
 def test_asking_for_one_user_agrees_with_the_list_of_the_day(population, active):
     assert {number for number in range(2_000) if population.is_active(number, 33)} == {n for n in active[33] if n < 2_000}
+
+
+def test_what_is_remembered_of_a_person_is_what_would_be_drawn_again():
+    drawn = []
+    remembered = Remembered(lambda number: drawn.append(number) or number * 7, most=2)
+    assert [remembered(number) for number in (1, 1, 2, 3, 1)] == [7, 7, 14, 21, 7]
+    assert drawn == [1, 2, 3, 1]
 
 
 def test_no_two_days_draw_alike(active):
