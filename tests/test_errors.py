@@ -1,0 +1,73 @@
+"""What a person gets wrong ends in one line with what, why and what next, and the exit code of docs/errors.md; no Spark is
+started for it.
+"""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from engagement_lib.cli import main
+
+#: case -> (configuration, arguments, exit code, words that the line must have)
+MISTAKES = {
+    "no such file": (None, ["--conf-file", "no_such.yml"], 2, ["no_such.yml", "cannot be read", "give --conf-file"]),
+    "no YAML": ("lake: {root: x\nrun: [", [], 2, ["conf.yml", "not valid YAML in line"]),
+    "a list at the top": ("- lake\n", [], 2, ["conf.yml", "must hold sections", "not a list"]),
+    "a text at the top": ("lake\n", [], 2, ["must hold sections", "not a str"]),
+    "an unknown section": ("laek: {root: x}\n", [], 2, ["laek is not a setting", "did you mean lake?"]),
+    "an unknown key": ("landing: {min_age_second: 3}\n", [], 2, ["landing.min_age_second", "did you mean min_age_seconds?"]),
+    "a text for a number": ("run: {side_by_side: two}\n", [], 2, ["run.side_by_side must be a whole number, not 'two'"]),
+    "true for a number": ("run: {side_by_side: true}\n", [], 2, ["run.side_by_side must be a whole number, not True"]),
+    "a text for a section": ("landing: here\n", [], 2, ["landing must be a mapping, not 'here'"]),
+    "a policy that is none": ("landing: {changed_files: skip}\n", [], 2, ["changed_files must be refuse or add, not 'skip'"]),
+    "an unknown parameter": ("parameters: {session_gap_minuts: 5}\n", [], 2, ["did you mean session_gap_minutes?"]),
+    "a text for a parameter": ("parameters: {session_gap_minutes: '5'}\n", [], 2, ["must be a whole number, not '5'"]),
+    "an unknown table": ("", ["--select", "gold.fact_sesion"], 2, ["gold.fact_sesion", "did you mean", "gold.fact_session"]),
+    "an end without a start": ("", ["--to", "2025-02-03"], 2, ["--to needs --from"]),
+    "an end before the start": ("", ["--from", "2025-02-03", "--to", "2025-02-01"], 2, ["--to 2025-02-01 is before --from"]),
+    "a lake in a file": ("", ["--lake", "{folder}/conf.yml/lake"], 5, ["conf.yml/lake", "Not a directory", "choose another"]),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_ends_in_one_line(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text, arguments, code, words = MISTAKES[case]
+    given = [argument.format(folder=tmp_path) for argument in arguments]
+    if text is not None:
+        (tmp_path / "conf.yml").write_text(text)
+        given += ["--conf-file", str(tmp_path / "conf.yml")]
+    if "--lake" not in given:
+        given += ["--lake", str(tmp_path / "lake")]
+    assert main(given) == code
+    error = capsys.readouterr().err
+    assert error.startswith("error: ") and error.count("\n") == 1, error
+    for word in words:
+        assert word in error
+
+
+@pytest.mark.parametrize("option", ["--as-of", "--from", "--to"])
+@pytest.mark.parametrize("day", ["2025-02-30", "03.02.2025", "yesterday", "", "2025-02-03T00:00"])
+def test_a_day_that_is_none_is_refused_with_the_form(option: str, day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main([option, day])
+    assert end.value.code == 2
+    assert f"argument {option}: '{day}' is not a day; write YYYY-MM-DD" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])
+def test_an_output_that_cannot_be_written_is_named_before_anything_starts(
+    number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the operating system would say it: a test that runs as root can write everywhere."""
+    (tmp_path / "conf.yml").write_text("")
+
+    def refused(path: object, *_: object) -> int:
+        raise OSError(number, os.strerror(number), str(path))
+
+    with monkeypatch.context() as broken:
+        broken.setattr("engagement_lib.engine.lock.os.open", refused)
+        assert main(["--lake", str(tmp_path / "lake"), "--conf-file", str(tmp_path / "conf.yml")]) == 5
+    error = capsys.readouterr().err
+    assert error == f"error: {tmp_path}/lake: cannot be written ({os.strerror(number)}); choose another lake.root\n"
