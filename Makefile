@@ -28,12 +28,11 @@ setup: $(STAMP_SPARK) $(STAMP_DEV) ## make .venv with all packages, Delta's jars
 run: $(STAMP_SPARK) ## bring all tables below ./lake up to date from sample_data; more options: make run ARGS="--dry-run"
 	@$(BIN)/spark-submit $(SPARK_OPTIONS) jobs/pipeline.py $(ARGS)
 
-test: $(STAMP_SPARK) $(STAMP_DEV) ## run the tests; some of them: make test ARGS="tests/engine -x"
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(STAMP_SPARK) $(STAMP_DEV) ## run the tests, two files at a time; some of them in turn: make test ARGS="tests/engine -x"
+	@$(BIN)/python -m pytest $(or $(ARGS),--numprocesses 2 --dist loadfile --no-loadscope-reorder)
 
-trust: $(STAMP_SPARK) $(STAMP_DEV) ## the long tests: the sample's planted answers, 30 random histories, 20 kills at random moments (about an hour)
-	@$(BIN)/python -m tests.trust.compare_truth
-	@HISTORIES=30 $(BIN)/python -m pytest tests/properties
+trust: $(STAMP_SPARK) $(STAMP_DEV) ## the long tests: 30 random histories, a death at each commit, 20 kills at random moments (some hours)
+	@HISTORIES=30 $(BIN)/python -m pytest tests/properties tests/trust
 	@$(BIN)/python -m tests.trust.kill_runs --kills 20
 
 lint: $(STAMP_DEV) ## check style and layout of the code

@@ -25,6 +25,22 @@ time.tzset()
 INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 
+# Files of which each takes minutes; begun last, one of them would keep the others waiting.
+LONG = (
+    "test_histories.py",
+    "test_seed.py",
+    "test_reliability.py",
+    "test_failpoints.py",
+    "test_entities.py",
+    "test_identities.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     """One small session for the whole test run; whatever it writes lies below pytest's own temporary folder."""

@@ -21,6 +21,7 @@ from engagement_lib.landing.reading import read
 
 #: Records are written in files of about this much input, so that later reads can share them out.
 _BYTES_PER_TASK = 96 * 1024 * 1024
+_SOURCES_AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -54,19 +55,23 @@ def ingest(
     unseen = [arrival for arrival in arrivals if not ledger.has_taken_in(arrival)]
     with ThreadPoolExecutor(4) as pool:
         inspections = list(pool.map(lambda a: _inspected(a, tables[a.source], landing), unseen))
-    entries, outcomes = [], []
-    for name, each in tables.items():
-        mine = [i for i in inspections if i.arrival.source == name]
-        judged = _judged(name, mine, ledger, landing, load)
-        entries += judged
+
+    def load_source(table: Table) -> tuple[list[Entry], Outcome]:
         started = time.monotonic()
+        mine = [i for i in inspections if i.arrival.source == table.name]
+        judged = _judged(table.name, mine, ledger, landing, load)
         taken = [i for i, entry in zip(mine, judged, strict=True) if entry.verdict == LOADED and entry.load == load]
-        rows = _append(lake, each, taken, load, run_id) if taken else 0
-        status = "written" if taken else "nothing new"
-        outcomes.append(Outcome(each.id, status, f"{len(taken)} file(s)", rows=rows, seconds=time.monotonic() - started))
+        rows = _append(lake, table, taken, load, run_id) if taken else 0
+        status, why = "written" if taken else "nothing new", f"{len(taken)} file(s)"
+        return judged, Outcome(table.id, status, why, rows=rows, seconds=time.monotonic() - started)
+
+    # Most sources are small: what they take is Spark's and Delta's waiting for each other.
+    with ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
+        found = list(pool.map(load_source, bronze))
+    entries = [entry for judged, _ in found for entry in judged]
     for entry in entries:
         ledger.put(entry)
-    return Ingested(entries, skipped, outcomes)
+    return Ingested(entries, skipped, [outcome for _, outcome in found])
 
 
 def _inspected(arrival: Arrival, table: Table, landing: Landing) -> Inspection:

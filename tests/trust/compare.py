@@ -12,7 +12,7 @@ from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 
 #: Numbers of loads, and times of files, depend on how often a run was started.
-TECHNICAL = ("_load", "load", "modified_seconds")
+TECHNICAL = ("_load", "load", "delivered_load", "modified_seconds")
 #: Where a record came from depends on how it was delivered.
 PROVENANCE = ("source_file", "source_record")
 

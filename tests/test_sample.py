@@ -1,0 +1,25 @@
+"""The lake that `make run` makes of sample_data says what the generator planted."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+from pyspark.sql import SparkSession
+
+from engagement_lib.cli import main
+from tests.trust.sample_truth import ANSWERS, SAMPLE, Answer, differs, found, opened
+
+
+@pytest.fixture(scope="module")
+def database(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+    root = tmp_path_factory.mktemp("sample")
+    assert main(["--landing", str(SAMPLE), "--lake", str(root)], spark=spark) == 0
+    return opened(Path(root))
+
+
+@pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.metric)
+def test_the_lake_says_what_was_planted(database: duckdb.DuckDBPyConnection, answer: Answer) -> None:
+    truth = json.loads((SAMPLE / "truth.json").read_text(encoding="utf-8"))
+    value, expected = found(database, answer), answer.truth(truth)
+    assert differs(value, expected) == 0, (value, expected)

@@ -1,0 +1,111 @@
+"""A run that dies between two commits, as by kill -9, and is started again leaves the tables of a run that was never disturbed.
+
+With `HISTORIES` set (`make trust`) a lake dies at each of its commits; without, one lake dies after one commit, the next run after
+two, and so on, until a run comes to its end.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from engagement_lib.cli import main
+from engagement_lib.engine.lake import Lake
+from engagement_lib.pipeline import all_tables, as_readers_see
+from tests.properties.history import deliveries, random_records, write_files
+from tests.trust.compare import counted_rows
+
+CHOSEN = "+gold.report_session_quality"
+COMPARED = (
+    "silver.events",
+    "silver.duplicates",
+    "silver.quarantine",
+    "gold.fact_session",
+    "gold.report_session_quality",
+    "ops.files",
+)
+TABLES = all_tables()
+
+
+class Died(BaseException):
+    """Not an error that anything handles: the process is gone."""
+
+
+class Undertaker:
+    """Lets a run make so many commits and no more."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, lives: int) -> None:
+        self.commits, self.lives = 0, lives
+        for name in ("_write", "upsert", "create"):
+            patch.setattr(Lake, name, self._mortal(getattr(Lake, name)))
+
+    def _mortal(self, method):  # type: ignore[no-untyped-def]
+        def commit(lake: Lake, *arguments: object, **more: object) -> None:
+            if self.commits >= self.lives:
+                raise Died
+            method(lake, *arguments, **more)
+            self.commits += 1
+
+        return commit
+
+
+@pytest.fixture(scope="module")
+def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with a first delivery, a second one that landed but was not taken in, and a lake that took in both undisturbed."""
+    folder = tmp_path_factory.mktemp("failpoints")
+    first, second = deliveries(5, [r for r in random_records(5, 60) if r.source.endswith("events")], 2)
+    write_files(folder / "landing", first, "first")
+    assert run(spark, folder, "begun") == 0
+    write_files(folder / "landing", second, "second")
+    shutil.copytree(folder / "begun", folder / "undisturbed")
+    assert run(spark, folder, "undisturbed") == 0
+    return folder
+
+
+def run(spark: SparkSession, folder: Path, lake: str) -> int:
+    return main(["--landing", str(folder / "landing"), "--lake", str(folder / lake), "--select", CHOSEN], spark=spark)
+
+
+def run_until_it_dies(spark: SparkSession, folder: Path, lake: str, lives: int) -> bool:
+    """Whether the run died before its end."""
+    with pytest.MonkeyPatch.context() as patch:
+        Undertaker(patch, lives)
+        try:
+            assert run(spark, folder, lake) == 0
+        except Died:
+            return True
+    return False
+
+
+def assert_same(spark: SparkSession, folder: Path, lake: str) -> None:
+    found, expected = (as_readers_see(Lake(spark, root=str(folder / name))) for name in (lake, "undisturbed"))
+    for name in COMPARED:
+        rows = counted_rows(expected, TABLES[name])
+        assert rows and counted_rows(found, TABLES[name]) == rows, f"{name} differs"
+
+
+def test_a_lake_whose_runs_die_again_and_again_ends_as_if_none_had(spark: SparkSession, folder: Path) -> None:
+    shutil.copytree(folder / "begun", folder / "mortal")
+    deaths = 0
+    while run_until_it_dies(spark, folder, "mortal", lives=deaths + 1):
+        deaths += 1
+    assert deaths >= 3
+    assert_same(spark, folder, "mortal")
+
+
+@pytest.mark.skipif("HISTORIES" not in os.environ, reason="takes a quarter of an hour: make trust")
+def test_a_death_at_any_commit_does_no_harm(spark: SparkSession, folder: Path) -> None:
+    for begun in ("begun", "nothing"):
+        lives, died = 1, True
+        while died:
+            lake = f"{begun}{lives}"
+            if begun != "nothing":
+                shutil.copytree(folder / begun, folder / lake)
+            if died := run_until_it_dies(spark, folder, lake, lives):
+                assert run(spark, folder, lake) == 0
+                assert_same(spark, folder, lake)
+            shutil.rmtree(folder / lake)
+            lives += 1
+        print(f"{lives - 2} deaths, from {begun}")
