@@ -28,6 +28,12 @@ def test_every_table_has_a_test_of_its_name(table: Table) -> None:
     assert (ROOT / "tests" / "tables" / table.layer / f"test_{table.name}.py").exists()
 
 
+@pytest.mark.parametrize("table", [t for t in TABLES.values() if t.layer == "gold"], ids=lambda t: t.id)
+def test_a_table_that_reads_events_knows_whose_the_anonymous_ones_are(table: Table) -> None:
+    inputs = {needed.id for needed in table.inputs}
+    assert "silver.events" not in inputs or "silver.identity_map" in inputs
+
+
 @pytest.mark.parametrize("table", [t for t in COMPUTED if t.inputs], ids=lambda t: t.id)
 def test_no_rows_in_give_a_table_of_the_right_columns(table: Table, spark: SparkSession) -> None:
     """Not yet any data: dimensions may have rows, everything else is empty; the contract's columns are there."""
