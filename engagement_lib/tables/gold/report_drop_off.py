@@ -41,9 +41,9 @@ PLACES = ("exit_event", "exit_screen", "last_progress")
 def report_drop_off(fact_session: DataFrame) -> DataFrame:
     """One row per place (last event, last screen or last progress mark), its value and split value, of dropped sessions.
 
-    Dropped are sessions, anonymous ones included, that start an item and finish none, of those that start in the 30 dates
-    that end at the as-of date. Shares of one place and split value add up to 1. The item may be finished in a later session:
-    what became of it in the end is in `report_content_funnel`.
+    Dropped are sessions that start an item and finish none, those of anonymous visitors and test users included, of those
+    that start in the 30 dates that end at the as-of date. Shares of one place and split value add up to 1. The item may be
+    finished in a later session: what became of it in the end is in `report_content_funnel`.
     """
     dropped = m.by_split(fact_session.where("items_started > 0 AND items_finished = 0"))
     named = {"exit_event": F.col("exit_event"), "exit_screen": F.col("exit_screen"), "last_progress": _quarter()}
