@@ -152,6 +152,12 @@ TRIAL_TO_PAID_RATE = Metric(
     "Trials paid for until 7 days after their end and not refunded within 14 days / trials whose 7 days have passed.",
     "share of trials",
 )
+NEW_USER_D7_RATE = Metric(
+    "new_user_d7_rate",
+    Rate("gold.report_acquisition", "d7_retained", "d7_eligible", "cohort_week IS NULL AND acquisition_channel = 'total'"),
+    "New users active on exactly the 7th day after the sign-up (or first activity) / new users whose day 7 is over.",
+    "share of users",
+)
 #: Over the reports that they name.
 RATES = (
     ONBOARDING_COMPLETION_RATE,
@@ -159,6 +165,7 @@ RATES = (
     FIRST_CONTENT_START_RATE,
     COMPLETION_RATE,
     TRIAL_TO_PAID_RATE,
+    NEW_USER_D7_RATE,
 )
 
 

@@ -106,7 +106,8 @@ def _numbered(seen: DataFrame, unit: Sequence[str], gap_micros: int) -> DataFram
 
 def completion_counts(attempts: DataFrame, *, by: Sequence[str] = ()) -> DataFrame:
     """One row per combination of ``by``: ``attempts`` with a start that are completed or mature, ``completed`` ones,
-    ``open`` ones (neither yet), ``orphan_finishes``, and ``completion_rate`` = completed / attempts (null without any).
+    ``open`` ones (neither yet), ``orphan_finishes``, ``completion_rate`` = completed / attempts (null without any), ``mature``
+    attempts, ``completed_of_mature``, and ``median_seconds`` from start to finish of the completed.
     ``attempts``: rows of ``content_attempts``."""
     is_decided: Column = F.col("is_completed") | F.col("is_mature")
     counts = attempts.groupBy(*by).agg(
@@ -114,5 +115,8 @@ def completion_counts(attempts: DataFrame, *, by: Sequence[str] = ()) -> DataFra
         F.count_if("is_completed").alias("completed"),
         F.count_if(~is_decided).alias("open"),
         F.count_if("is_orphan_finish").alias("orphan_finishes"),
+        F.count_if("is_mature").alias("mature"),
+        F.count_if(F.col("is_mature") & F.col("is_completed")).alias("completed_of_mature"),
+        F.median(F.when(F.col("is_completed"), F.col("seconds_to_finish"))).alias("median_seconds"),
     )
     return counts.select("*", F.when(F.col("attempts") > 0, F.col("completed") / F.col("attempts")).alias("completion_rate"))

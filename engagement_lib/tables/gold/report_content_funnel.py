@@ -54,15 +54,8 @@ def report_content_funnel(fact_content_consumption: DataFrame) -> DataFrame:
     counted, not users: those of test users are among them.
     """
     by = ("split", "split_value")
-    attempts = m.by_split(fact_content_consumption, SPLITS)
-    counts = completion_counts(attempts, by=by)
-    mature = attempts.groupBy(*by).agg(
-        F.count_if("is_mature").alias("mature_attempts"),
-        F.count_if(F.col("is_mature") & F.col("is_completed")).alias("completed_of_mature"),
-        F.median(F.when(F.col("is_completed"), F.col("seconds_to_finish"))).alias("median_seconds_to_finish"),
-    )
-    is_observed = F.col("mature_attempts") > 0
-    return counts.join(mature, [*by]).select(
+    is_observed = F.col("mature") > 0
+    return completion_counts(m.by_split(fact_content_consumption, SPLITS), by=by).select(
         *by,
         (F.col("attempts") + F.col("open")).alias("started_attempts"),
         F.col("attempts").alias("decided_attempts"),
@@ -70,9 +63,9 @@ def report_content_funnel(fact_content_consumption: DataFrame) -> DataFrame:
         F.col("open").alias("open_attempts"),
         "orphan_finishes",
         F.when(is_observed, F.col("completion_rate")).alias("completion_rate"),
-        "mature_attempts",
+        F.col("mature").alias("mature_attempts"),
         "completed_of_mature",
-        F.when(is_observed, F.col("completed_of_mature") / F.col("mature_attempts")).alias("completion_rate_of_mature"),
-        "median_seconds_to_finish",
+        F.when(is_observed, F.col("completed_of_mature") / F.col("mature")).alias("completion_rate_of_mature"),
+        F.col("median_seconds").alias("median_seconds_to_finish"),
         (F.col("open") == 0).alias("is_mature"),
     )
