@@ -80,6 +80,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
         "along": tile.along,
         "day": tile.day,
         "isSparse": bool(tile.dates),
+        "span": tile.span,
         "where": dict(tile.where),
         "unit": tile.unit,
         "better": tile.better,

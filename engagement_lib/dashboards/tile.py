@@ -27,7 +27,8 @@ class Tile:
 
     ``over``: how days become one number. ``by``: the column (or the split) whose values are series, bars or rows.
     ``along``: the column of the horizontal axis, default the table's day. ``dates``: the column of dates that the range
-    compares where the table is not computed by days: cohorts, weeks. ``where``: rows that the tile is about.
+    compares where the table is not computed by days: cohorts, weeks; ``span``: how many days such a date stands for, of
+    which all must lie in the range. ``where``: rows that the tile is about.
     ``unit``: percent, seconds or what is counted. ``better``: which direction of change is good news. ``mature``: the
     column that is false, or with a leading ``!`` true, where a value is not yet observable.
     """
@@ -40,6 +41,7 @@ class Tile:
     by: str = ""
     along: str = ""
     dates: str = ""
+    span: int = 1
     where: Mapping[str, str | int | bool | None] = field(default_factory=dict)
     unit: str = ""
     better: Literal["up", "down", ""] = "up"

@@ -103,7 +103,7 @@ function overTime(tile, filter) {
   // The last period of a stack is as wide as its days.
   if (tile.isSparse && tile.chart === "stack" && made.data.length) {
     const last = made.data.at(-1).day;
-    const end = time(filter.to > last ? filter.to : plusDays(last, 1));
+    const end = time(plusDays(last, tile.span));
     made.data.push(...made.data.filter((d) => d.day === last).map((d) => ({ ...d, x: end })));
   }
   return { data: isDrawn ? made.data : [], left: made.left, byDay, grid: { header: [tile.day, ...series], rows } };

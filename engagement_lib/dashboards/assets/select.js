@@ -65,7 +65,8 @@ const absent = (tile, column) => state.tables[tile.table].columns[column].absent
 /** The numbers of the rows of one day each, for all days of a range; a day without a row is 0 where rows are only counts. */
 function byDay(tile, rows, column, from, to) {
   const point = (day, row) => ({ day, y: row ? row[column] : absent(tile, column), partial: row ? !isMature(tile, row) : false });
-  if (tile.isSparse) return rows.filter((row) => row[tile.day] >= from && row[tile.day] <= to).map((row) => point(row[tile.day], row));
+  const isWithin = (day) => day !== null && day >= from && plusDays(day, tile.span - 1) <= to;
+  if (tile.isSparse) return rows.filter((row) => isWithin(row[tile.day])).map((row) => point(row[tile.day], row));
   const at = new Map(rows.map((row) => [row[tile.day], row]));
   const earliest = state.firstDay;
   return daysOf(from < earliest ? earliest : from, to > state.asOf ? state.asOf : to).map((day) => point(day, at.get(day)));
@@ -110,7 +111,7 @@ function figure(tile, filter) {
     before: isWhole ? overDays(tile, rows, start, plusDays(to, -back)) : null,
     back,
     days: days.filter((d) => d.y !== null),
-    unobserved: days.some((d) => (tile.isSparse || d.day === to) && d.partial),
+    unobserved: days.some((d) => (tile.isSparse || d.day === to) && d.partial) || Boolean(tile.isSparse && tile.mature && !days.length),
   };
 }
 

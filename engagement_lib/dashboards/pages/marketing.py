@@ -15,7 +15,9 @@ _RATES = {
 
 
 def _figure(rate: str, heading: str) -> Tile:
-    return Tile(acquisition, _RATES[rate], "number", heading, "ratio", where=_ALL_CHANNELS, dates="cohort_week", unit="percent")
+    return Tile(
+        acquisition, _RATES[rate], "number", heading, "ratio", where=_ALL_CHANNELS, dates="cohort_week", span=7, unit="percent"
+    )
 
 
 def _by_channel(column: str, heading: str, *rest: str) -> Tile:
@@ -32,14 +34,22 @@ MARKETING = Page(
         Section(
             "New users",
             (
-                Tile(acquisition, ("new_users",), "number", "New users", "sum", where=_ALL_CHANNELS, dates="cohort_week"),
+                Tile(acquisition, ("new_users",), "number", "New users", "sum", where=_ALL_CHANNELS, dates="cohort_week", span=7),
                 _figure("first_content", "Finished an item in 7 days"),
                 _figure("day 7", "Back on day 7"),
                 _figure("paid", "Trials paid for"),
-                Tile(acquisition, ("new_users",), "stack", "New users of each week by channel", by=_CHANNEL, dates="cohort_week"),
+                Tile(
+                    acquisition,
+                    ("new_users",),
+                    "stack",
+                    "New users of each week by channel",
+                    by=_CHANNEL,
+                    dates="cohort_week",
+                    span=7,
+                ),
                 Tile(acquisition, ("new_users",), "bars", "New users by channel", "only", by=_CHANNEL, where=_ALL_WEEKS),
             ),
-            "Weeks of day 0 that begin in the range: the day of the sign-up, else of the first activity.",
+            "By week of day 0, the day of the sign-up or else of the first activity; weeks that lie wholly in the range.",
         ),
         Section(
             "What becomes of them",
@@ -55,6 +65,7 @@ MARKETING = Page(
                     "ratio",
                     where=_ALL_CHANNELS,
                     dates="cohort_week",
+                    span=7,
                     unit="percent",
                     mature="is_mature",
                 ),

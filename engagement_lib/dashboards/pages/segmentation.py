@@ -69,6 +69,7 @@ SEGMENTATION = Page(
                     "Active users of each week: retained, back again, new",
                     where=_WEEKS,
                     dates="period_start",
+                    span=7,
                 ),
                 Tile(
                     growth,
@@ -77,6 +78,7 @@ SEGMENTATION = Page(
                     "Users gained and lost each week",
                     where=_WEEKS,
                     dates="period_start",
+                    span=7,
                     mature="is_mature",
                 ),
                 Tile(
@@ -86,12 +88,13 @@ SEGMENTATION = Page(
                     "Gained per lost user",
                     where=_WEEKS,
                     dates="period_start",
+                    span=7,
                     mature="is_mature",
                     wide=True,
                     note="Above 1 the product grows.",
                 ),
             ),
-            "Active = active before + new + back again - lost. The running week is grey: its lost users may still come.",
+            "Active = active before + new + back again - lost. Weeks that lie wholly in the range.",
         ),
         Section(
             "Sessions",
