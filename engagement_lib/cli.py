@@ -42,8 +42,15 @@ def main(argv: Sequence[str] | None = None, *, layer: str | None = None, spark: 
     except Exception as problem:
         if arguments.debug:
             raise
-        print(f"error: {type(problem).__name__}: {last_words(problem)}; --debug shows where", file=sys.stderr)
+        print(f"error: {_unforeseen(problem)}", file=sys.stderr)
         return EnvironmentProblem.exit_code
+
+
+def _unforeseen(problem: Exception) -> str:
+    """One line about what no check foresaw. If the disk is full, Spark says that a task failed; the reason stands far below."""
+    if "No space left on device" in str(problem):
+        return "no space is left on a device of the lake or of Spark (spark.local.dir); free some and run again, nothing is lost"
+    return f"{type(problem).__name__}: {last_words(problem)}; --debug shows where"
 
 
 def _parser(layer: str | None) -> argparse.ArgumentParser:

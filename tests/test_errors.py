@@ -56,6 +56,25 @@ def test_a_day_that_is_none_is_refused_with_the_form(option: str, day: str, caps
     assert f"argument {option}: '{day}' is not a day; write YYYY-MM-DD" in capsys.readouterr().err
 
 
+def test_a_disk_that_becomes_full_is_named_though_spark_only_says_that_a_task_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The words are those of a write into a file system of 3 MB with Spark 4.2 and Delta 4.4."""
+    (tmp_path / "conf.yml").write_text("")
+
+    def full(*_: object) -> None:
+        reason = (
+            "org.apache.spark.SparkException: [TASK_WRITE_FAILED] Task failed while writing rows to file:/lake. SQLSTATE: 58030"
+        )
+        raise RuntimeError(f"An error occurred while calling o74.save.\n: {reason}\nCaused by: No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("engagement_lib.cli.build_session", full)
+        assert main(["--lake", str(tmp_path / "lake"), "--conf-file", str(tmp_path / "conf.yml")]) == 5
+    error = capsys.readouterr().err
+    assert error.startswith("error: no space is left") and error.count("\n") == 1
+
+
 @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC, errno.EACCES])
 def test_an_output_that_cannot_be_written_is_named_before_anything_starts(
     number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
