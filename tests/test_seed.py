@@ -176,6 +176,17 @@ def test_retention_after_a_day_and_a_week(lake: Lake, golden: dict) -> None:
         assert sum(row.eligible for row in cohorts) == int(expected["eligible_users"])
         assert sum(row.retained_on or 0 for row in cohorts) == int(expected["retained_exact_day"])
     assert not [row for row in rows if row.day_n == 30 and row.eligible]
+    # Golden stops at the last event, where 83 users' 24 hours are over; at the end of that day it is 95.
+    after_a_day = [row for row in rows if row.day_n == 1]
+    assert sum(row.eligible_24h for row in after_a_day) == 95
+    assert sum(row.retained_24h or 0 for row in after_a_day) == int(golden["retention_all"]["1"]["retained_24h_clock"])
+
+
+def test_without_entities_experiments_and_features_are_empty_and_nobody_is_known_for_56_days(lake: Lake) -> None:
+    for name in ("fact_experiment_exposure", "report_experiment_results", "fact_feature_use", "report_feature_adoption"):
+        assert read(lake, f"gold.{name}").count() == 0
+    signals = read(lake, "gold.report_churn_signals").collect()
+    assert len(signals) == 156 and not any(row.has_history or row.score for row in signals)
 
 
 def test_growth_and_stickiness(lake: Lake, golden: dict) -> None:

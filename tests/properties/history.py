@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from engagement_lib.sources import content_items, mobile_events, subscriptions, users, variants, web_events
+from engagement_lib.sources import content_items, features, mobile_events, subscriptions, users, variants, web_events
 
 EVENT_SOURCES = {"mobile_events": mobile_events.SOURCE, "web_events": web_events.SOURCE}
-ENTITIES = {module.SOURCE.name: module.SOURCE for module in (users, subscriptions, variants, content_items)}
+ENTITIES = {module.SOURCE.name: module.SOURCE for module in (users, subscriptions, variants, content_items, features)}
 SOURCES = {**EVENT_SOURCES, **ENTITIES}
 START = datetime(2025, 3, 27, 22, 0)
 DAYS = 6
+RARER = ("feature-used", "experiment-exposed")
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def random_records(seed: int, size: int = 120) -> list[Record]:
 
 
 def _record(chance: random.Random, source: str, user: str, at: datetime) -> Record:
-    name = chance.choice(["app-open", "login-successful", "item-started", "item-finished"])
+    name = chance.choice(["app-open", "login-successful", "item-started", "item-finished", *RARER])
     item = str(chance.randrange(1, 4)) if name.startswith("item") else ""
     cells = {
         "event_name": name if chance.random() < 0.97 else "no-such-event",
@@ -65,6 +66,9 @@ def _record(chance: random.Random, source: str, user: str, at: datetime) -> Reco
         "item_type": "book" if item else "",
         "item_title": chance.choice(["Plain", "With, comma", "'Quoted'", 'A "B" C', "Two\nlines"]) if item else "",
     }
+    if name in RARER:
+        about = {"feature_id": "f1"} if name == "feature-used" else {"experiment_id": "e1", "variant": str(chance.randrange(3))}
+        cells |= about
     if source == "mobile_events":
         cells |= {"client_id": f"c{chance.randrange(6)}", "device_locale_code": chance.choice(["de_DE", "de_AT", "fr_FR", "en"])}
         cells |= {"device_locale_country": "FR", "topLevelScreenName": chance.choice(["home", "reader", ""])}
@@ -92,6 +96,11 @@ def _entity_record(chance: random.Random, source: str, at: datetime) -> Record:
             "started_at": chance.choice(["", _text(START + timedelta(days=2))]),
         },
         "variants": {"experiment_id": "e1", "variant": number, "weight": chance.choice(["1", "0.5"]), "is_control": "no"},
+        "features": {
+            "feature_id": "f" + number,
+            "launched_at": _text(START),
+            "eligible_access_types": chance.choice(["", "premium"]),
+        },
         "content_items": {"item_id": number + chance.choice(["", ".0"]), "title": chance.choice(["Plain", "With, comma"])},
     }[source]
     return Record(source, tuple(sorted({**cells, "updated_at": hour}.items())))

@@ -24,7 +24,7 @@ SEEDS = range(int(os.environ.get("HISTORIES", "1")))
 NOT_COMPARED = ("silver.quarantine", "silver.duplicates", "silver.entity_set_aside")
 TABLES = [t for t in all_tables().values() if t.layer in ("silver", "gold") and t.id not in NOT_COMPARED]
 #: Of these entities a history delivers no files.
-WITHOUT_FILES = ("payments", "experiments", "assignments", "features")
+WITHOUT_FILES = ("payments", "experiments", "assignments")
 
 
 def built(spark: SparkSession, folder: Path, parts: list[list[Record]], chance: random.Random | None) -> Lake:

@@ -2,18 +2,15 @@
 
 from datetime import date
 from functools import reduce
-from typing import get_args
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
-from engagement_lib.analytics.lifecycle import growth_accounting, lifecycle
-from engagement_lib.analytics.periods import Period, WeekStart
+from engagement_lib.analytics.lifecycle import growth_accounting
+from engagement_lib.analytics.periods import WeekStart
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
-from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
-
-PERIODS: tuple[Period, ...] = get_args(Period)
+from engagement_lib.tables.gold.fact_user_lifecycle import PERIODS, fact_user_lifecycle
 
 
 def _users(name: str, description: str) -> Field:
@@ -21,7 +18,7 @@ def _users(name: str, description: str) -> Field:
 
 
 @table(
-    inputs=(fact_user_engagement,),
+    inputs=(fact_user_lifecycle,),
     grain=("period", "period_start"),
     fields=(
         Field("period", "string", "Length of the period.", required=True, allowed=PERIODS),
@@ -42,7 +39,7 @@ def _users(name: str, description: str) -> Field:
     write=Rebuild(),
 )
 def report_growth(
-    fact_user_engagement: DataFrame,
+    fact_user_lifecycle: DataFrame,
     *,
     first_day: date | None = None,
     as_of: date = v.NO_DAY,
@@ -53,10 +50,9 @@ def report_growth(
     Always active = active_before + new + resurrected - churned. In the first period everybody is new. Periods without
     anybody active are rows with 0.
     """
-    active = fact_user_engagement.where("is_active")
     growths = []
     for period in PERIODS:
-        states = lifecycle(active, user="user_id", date="activity_date", as_of=as_of, period=period, week_start=week_start)
+        states = fact_user_lifecycle.where(F.col("period") == period)
         growth = growth_accounting(states, as_of=as_of, period=period, week_start=week_start, first_date=first_day)
         growths.append(growth.select(F.lit(period).alias("period"), "*"))
     return reduce(DataFrame.unionByName, growths)

@@ -5,6 +5,7 @@ from datetime import date
 from pyspark.sql import SparkSession
 
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
+from engagement_lib.tables.gold.fact_user_lifecycle import fact_user_lifecycle
 from engagement_lib.tables.gold.report_growth import report_growth
 from tests.support import assert_rows, filled
 
@@ -23,7 +24,8 @@ def test_who_is_new_stays_comes_back_and_is_lost(spark: SparkSession) -> None:
         2025-02-03    |         | false
         """,
     )
-    found = report_growth(fact, first_day=date(2025, 1, 31), as_of=date(2025, 2, 3))
+    states = fact_user_lifecycle(fact, as_of=date(2025, 2, 3))
+    found = report_growth(states, first_day=date(2025, 1, 31), as_of=date(2025, 2, 3))
     assert_rows(
         found,
         report_growth,

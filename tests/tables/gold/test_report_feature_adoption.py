@@ -1,0 +1,122 @@
+"""gold.report_feature_adoption: which share of those who may use a feature does so, and again."""
+
+import random
+from datetime import date, timedelta
+
+import pytest
+from pyspark.sql import DataFrame, SparkSession
+
+from engagement_lib.tables.gold.dim_feature import dim_feature
+from engagement_lib.tables.gold.fact_feature_use import fact_feature_use
+from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
+from engagement_lib.tables.gold.report_feature_adoption import report_feature_adoption
+from engagement_lib.tables.silver.users import users
+from tests.support import assert_rows, filled, nothing
+
+FEATURES = """
+    feature_id | name    | launched_at      | eligible_access_types
+    ask        | Ask     | 2025-02-05 12:00 |
+    offline    | Offline | 2025-01-01 00:00 | [premium]
+    planned    | Planned | 2025-03-01 00:00 |
+"""
+ACTIVE = """
+    activity_date | user_id | user_access_type | is_active
+    2025-02-04    | u0      | premium          | true
+    2025-02-04    | u1      | free             | true
+    2025-02-05    | u1      | free             | true
+    2025-02-06    | u1      | premium          | true
+    2025-02-06    | u2      | free             | true
+    2025-02-06    | u3      |                  | true
+    2025-02-06    | u4      | free             | false
+    2025-02-07    | t       | premium          | true
+    2025-02-10    | u1      | premium          | true
+    2025-02-12    | u5      | premium          | true
+"""
+USED = """
+    activity_date | feature_id | user_id | user_access_type | uses
+    2025-02-04    | ask        | u1      | free             | 9
+    2025-02-05    | ask        | u1      | free             | 1
+    2025-02-06    | ask        | u1      | premium          | 2
+    2025-02-06    | ask        | u2      | free             | 1
+    2025-02-06    | ask        |         | free             | 5
+    2025-02-07    | ask        | t       | premium          | 5
+    2025-02-10    | ask        | u1      | premium          | 1
+    2025-02-06    | offline    | u2      | free             | 7
+    2025-02-06    | offline    | u1      | premium          | 1
+    2025-02-10    | offline    | u1      | premium          | 3
+    2025-02-10    | unlisted   | u1      | premium          | 3
+"""
+TESTERS = """
+    user_id | signup_at        | is_test | is_current
+    t       | 2025-01-01 10:00 | true    | true
+    u1      | 2025-01-01 10:00 |         | true
+"""
+RUN = {"first_day": date(2025, 2, 4), "as_of": date(2025, 2, 12)}
+
+
+@pytest.fixture(scope="module")
+def found(spark: SparkSession) -> DataFrame:
+    tables = (fact_feature_use, USED), (fact_user_engagement, ACTIVE), (dim_feature, FEATURES), (users, TESTERS)
+    return report_feature_adoption(*[filled(spark, table, drawn) for table, drawn in tables], **RUN)
+
+
+def test_users_are_eligible_from_the_launch_on_and_with_the_right_access(found: DataFrame) -> None:
+    assert_rows(
+        found,
+        report_feature_adoption,
+        """
+        feature_id | period       | period_start | eligible_users | adopting_users | feature_adoption_rate | repeat_users | repeat_rate | uses | is_partial_window
+        ask        | since_launch | 2025-02-05   | 4              | 2              | 0.5                   | 1            | 0.5         | 5    | false
+        ask        | week         | 2025-02-03   | 3              | 2              | 0.666666667           | 1            | 0.5         | 4    | true
+        ask        | week         | 2025-02-10   | 2              | 1              | 0.5                   | 0            | 0           | 1    | true
+        offline    | since_launch | 2025-01-01   | 3              | 1              | 0.333333333           | 1            | 1           | 4    | true
+        offline    | week         | 2025-02-03   | 2              | 1              | 0.5                   | 0            | 0           | 1    | true
+        offline    | week         | 2025-02-10   | 2              | 1              | 0.5                   | 0            | 0           | 3    | true
+        """,
+    )
+
+
+def test_nobody_is_no_rate_and_a_whole_week_is_not_partial(spark: SparkSession) -> None:
+    features = filled(spark, dim_feature, FEATURES)
+    found = report_feature_adoption(
+        *[nothing(spark, table) for table in (fact_feature_use, fact_user_engagement)], features, nothing(spark, users),
+        first_day=date(2025, 2, 3), as_of=date(2025, 2, 9),
+    )  # fmt: skip
+    assert_rows(
+        found.where("feature_id = 'offline' AND period = 'week'"),
+        report_feature_adoption,
+        """
+        period_start | eligible_users | adopting_users | feature_adoption_rate | repeat_rate | is_partial_window
+        2025-02-03   | 0              | 0              |                       |             | false
+        """,
+    )
+
+
+def test_drawn_users_are_counted_as_in_plain_python(spark: SparkSession) -> None:
+    chance, start = random.Random(3), date(2025, 2, 1)
+    visits = {
+        (start + timedelta(days=chance.randrange(21)), f"u{chance.randrange(30)}", chance.choice(["free", "premium"]))
+        for _ in range(150)
+    }
+    uses = {(visit, feature) for visit in visits for feature in ("ask", "offline") if chance.random() < 0.3}
+    active = "\n".join(
+        ["activity_date | user_id | user_access_type | is_active", *[f"{d} | {u} | {a} | true" for d, u, a in visits]]
+    )
+    used = [
+        "activity_date | user_id | user_access_type | feature_id | uses",
+        *[f"{d} | {u} | {a} | {f} | 1" for (d, u, a), f in uses],
+    ]
+    found = report_feature_adoption(
+        filled(spark, fact_feature_use, "\n".join(used)), filled(spark, fact_user_engagement, active),
+        filled(spark, dim_feature, FEATURES), nothing(spark, users), first_day=start, as_of=date(2025, 2, 21),
+    )  # fmt: skip
+    for feature, launch, access in (("ask", date(2025, 2, 5), ("free", "premium")), ("offline", date(2025, 1, 1), ("premium",))):
+        may = {visit for visit in visits if visit[0] >= launch and visit[2] in access}
+        mine = {visit for visit, name in uses if name == feature and visit in may}
+        for row in found.where(found.feature_id == feature).collect():
+            begin, end = (row.period_start, row.period_start + timedelta(days=7 if row.period == "week" else 999))
+            days = {(u, d) for d, u, _ in mine if begin <= d < end}
+            adopting = {u for u, _ in days}
+            assert row.eligible_users == len({u for d, u, _ in may if begin <= d < end})
+            assert row.adopting_users == len(adopting)
+            assert row.repeat_users == sum(len({d for v, d in days if v == u}) > 1 for u in adopting)
