@@ -3,6 +3,7 @@
 A metric is a value; contracts, docs, dashboards and sample SQL are made from it. Reports compute it with `summarise`.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,6 +13,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
 from engagement_lib.engine.table import Field
+from engagement_lib.errors import ConfigError
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,27 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A value that each row ``where`` of a report holds in ``column``: of the row's period and split, and of no other.
+
+    ``table``: the report's id. Not additive: distinct users, medians and tests of several rows cannot be made of the rows'.
+    """
+
+    table: str
+    column: str
+    where: str = "true"
+
+    @property
+    def sql(self) -> str:
+        return self.column
+
+
+@dataclass(frozen=True)
 class Metric:
     """A number with a name: what it means in one sentence, its unit, and whether more of it is better."""
 
     name: str
-    measure: Users | Total | Rate
+    measure: Users | Total | Rate | Stored
     description: str
     unit: str
     better: Literal["up", "down", ""] = "up"
@@ -72,6 +90,30 @@ class Metric:
     def is_additive(self) -> bool:
         """Whether values of several days may be added up; distinct users and rates may not."""
         return isinstance(self.measure, Total)
+
+    @property
+    def table(self) -> str:
+        """The id of the table that the SQL is over."""
+        return getattr(self.measure, "table", "gold.fact_user_engagement")
+
+    @property
+    def grain(self) -> str:
+        """What the metric has one value for."""
+        return "row" if isinstance(self.measure, Stored) else "any group of rows"
+
+    @property
+    def version(self) -> str:
+        """A short hash of the definition: a value that was computed under another one is another metric."""
+        return hashlib.sha256(repr((self.name, self.measure, self.description, self.unit)).encode()).hexdigest()[:12]
+
+    def summed_over_days(self) -> str:
+        """SQL that adds up the metric's daily values in a report. Raises ConfigError where such a sum has no meaning."""
+        if not self.is_additive:
+            raise ConfigError(
+                f"{self.name} must not be summed over days: {self.unit} of several days are not the sum of the days'; "
+                f"compute it anew over {self.table}: {self.sql}"
+            )
+        return "sum(" + self.name + ")"
 
     @property
     def field(self) -> Field:
@@ -179,9 +221,9 @@ def summarise(fact: DataFrame, by: Sequence[str], metrics: Sequence[Metric], *, 
     return folded.groupBy(*by).agg(*[_summed(m, F.col(user)).alias(m.name) for m in metrics])
 
 
-def _folded(measure: Users | Total | Rate, name: str) -> Column:
-    if isinstance(measure, Rate):
-        raise ValueError(f"{name} is a rate: it is computed from the sums of {measure.table}, not from facts")
+def _folded(measure: Users | Total | Rate | Stored, name: str) -> Column:
+    if isinstance(measure, Rate | Stored):
+        raise ValueError(f"{name} is computed from {measure.table}, not from facts")
     if isinstance(measure, Users):
         return F.bool_or(measure.where).alias(name)
     return F.sum(measure.column).alias(name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engagement_lib import metrics
+from engagement_lib import metrics, registry
 from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.table import Merge, Recorded, Table
@@ -75,24 +75,31 @@ def _lineage_page(tables: Mapping[str, Table]) -> str:
 
 
 def _metrics_page() -> str:
-    rows = [[f"`{m.name}`", m.unit, "yes" if m.is_additive else "no", _cell(m.description), f"`{m.sql}`"] for m in metrics.ALL]
     head = (
         "# Metrics\n\nThe SQL is over `gold.fact_user_engagement`. "
         "A metric that is not additive must never be summed over days or splits.\n\n"
     )
-    rates = [
-        [f"`{m.name}`", m.unit, _cell(m.description), f"`{m.measure.table}`", f"`{m.sql}`", f"`{m.measure.where}`"]
-        for m in metrics.RATES
-        if isinstance(m.measure, metrics.Rate)
+    facts = [
+        [f"`{m.name}`", m.unit, "yes" if m.is_additive else "no", m.better, _cell(m.description), f"`{m.sql}`", m.version]
+        for m in metrics.ALL
     ]
+    columns = ("metric", "unit", "better", "meaning", "table", "SQL", "where", "version")
     return (
         _MADE
         + head
-        + _markdown_table(("metric", "unit", "additive", "meaning", "SQL"), rows)
+        + _markdown_table(("metric", "unit", "additive", "better", "meaning", "SQL", "version"), facts)
         + "\n\n## Rates\n\nA rate of several rows is the quotient of the sums, never a mean of rates.\n\n"
-        + _markdown_table(("metric", "unit", "meaning", "table", "SQL", "where"), rates)
+        + _markdown_table(columns, [_over_report(m) for m in registry.RATES])
+        + "\n\n## Values of single rows\n\nA row of the report holds the value for itself; rows cannot be combined.\n\n"
+        + _markdown_table(columns, [_over_report(m) for m in registry.STORED])
         + "\n"
     )
+
+
+def _over_report(m: metrics.Metric) -> list[str]:
+    assert isinstance(m.measure, metrics.Rate | metrics.Stored)
+    where = "" if m.measure.where == "true" else f"`{m.measure.where}`"
+    return [f"`{m.name}`", m.unit, m.better, _cell(m.description), f"`{m.table}`", f"`{m.sql}`", where, m.version]
 
 
 def _index(tables: Mapping[str, Table]) -> str:
