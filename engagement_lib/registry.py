@@ -133,3 +133,15 @@ def metric(name: str) -> Metric:
         close = difflib.get_close_matches(name, known, n=1)
         raise ConfigError(f"there is no metric {name}" + (f"; did you mean {close[0]}?" if close else ""))
     return known[name]
+
+
+def metric_view(view: str, source: str) -> str:
+    """The statement that creates Spark's metric view of the metrics over facts: ``SELECT platform, measure(events) FROM view
+    GROUP BY platform`` gives each its own aggregate, whatever the grouping. ``source``: gold.fact_user_engagement where the
+    catalog has it. Rates over reports are not in it, because a view has one source."""
+    dimensions = ("activity_date", "platform", "country_code", "user_access_type")
+    lines = ["version: 0.1", "source: " + source, "dimensions:"]
+    lines += [line for name in dimensions for line in ("  - name: " + name, "    expr: " + name)]
+    lines.append("measures:")
+    lines += [line for each in metrics.ALL for line in ("  - name: " + each.name, '    expr: "' + each.sql + '"')]
+    return "\n".join(["CREATE VIEW " + view + " WITH METRICS LANGUAGE YAML AS $$", *lines, "$$"])

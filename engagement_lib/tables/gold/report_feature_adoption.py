@@ -110,7 +110,7 @@ def _every_period(launched: DataFrame, first_day: date, as_of: date) -> DataFram
     start = F.col("period_start")
     is_early = start < F.greatest("_launch", F.lit(first_day))
     is_late = (F.col("period") == WEEK) & (F.date_add(start, 6) > last)
-    return every.withColumn("is_partial_window", is_early | is_late)
+    return every.withColumn("is_partial_window", is_early | is_late).drop("_launch")
 
 
 def _with_rates(counted: DataFrame) -> DataFrame:
