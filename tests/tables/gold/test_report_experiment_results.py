@@ -57,6 +57,7 @@ def test_the_numbers_are_those_of_an_independent_computation(spark: SparkSession
     a, b = adjusted["a"], adjusted["b"]
     difference = stats.tmean(b) - stats.tmean(a)
     variance = stats.tvar(b) / len(b) / means["a"] ** 2 + stats.tvar(a) / len(a) * means["b"] ** 2 / means["a"] ** 4
+    assert main.test == "welch with CUPED" and main.lift == pytest.approx(difference / means["a"], rel=1e-6)
     assert (main.lift_upper - main.lift_lower) / 2 == pytest.approx(1.98 * math.sqrt(variance), rel=0.01)
 
     split = stats.chisquare([60, 66]).pvalue
