@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from engagement_lib import metrics
+from engagement_lib import registry
 from engagement_lib.docs.graph import HEIGHT, WIDTH, drawn, lineage
 from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.table import Table, overridden
-from engagement_lib.metrics import Metric, Rate
+from engagement_lib.metrics import Metric, Rate, Stored
 from engagement_lib.web.document import asset, document, isolated
 
 FILE = "catalogue.html"
@@ -98,7 +98,7 @@ def catalogue_page(
         file=FILE,
         layers=[(name, words, [e for e in entries if e.table.layer == name]) for name, words in _LAYERS.items()],
         entries=entries,
-        metrics=[_metric(each, tables, places) for each in (*metrics.ALL, *metrics.RATES)],
+        metrics=[_metric(each, tables, places) for each in registry.ALL],
         parameters=[(e.table, p) for e in entries for p in e.parameters],
         runs=_runs(history),
         history=history,
@@ -183,15 +183,20 @@ def _words(value: Any) -> str:
 
 
 def _metric(metric: Metric, tables: Mapping[str, Table], places: Sequence[Place]) -> dict[str, Any]:
-    rate = metric.measure if isinstance(metric.measure, Rate) else None
-    return {
-        "metric": metric,
-        "query": f"select {metric.sql} as {metric.name}\nfrom {rate.table} where {rate.where}"
-        if rate
-        else f"select activity_date, {metric.sql} as {metric.name}\nfrom gold.fact_user_engagement group by activity_date",
-        "tables": [each for each in tables.values() if metric.name in {f.name for f in each.fields}],
-        "places": [place for place in places if metric.name in place.columns],
-    }
+    """A metric with a query that can be run as it is, and where it is stored and shown."""
+    measure, name = metric.measure, metric.name
+    if isinstance(measure, Rate | Stored):
+        columns = {measure.column} if isinstance(measure, Stored) else {measure.numerator, measure.denominator}
+        keys = ", ".join(tables[measure.table].grain) + ", " if isinstance(measure, Stored) else ""
+        condition = "" if measure.where == "true" else f" where {measure.where}"
+        query = f"select {keys}{metric.sql} as {name}\nfrom {measure.table}{condition}"
+        shown = [place for place in places if place.table_id == measure.table and columns <= place.columns]
+        stored = [tables[measure.table]]
+    else:
+        query = f"select activity_date, {metric.sql} as {name}\nfrom {metric.table} group by activity_date"
+        shown = [place for place in places if name in place.columns]
+        stored = [each for each in tables.values() if name in {f.name for f in each.fields}]
+    return {"metric": metric, "query": query, "tables": stored, "places": shown}
 
 
 def _runs(history: History) -> list[dict[str, Any]]:

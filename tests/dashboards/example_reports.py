@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 Row = dict[str, Any]
+_FEATURES = (("Search", 40), ("Highlights", 25))
 _KINDS = [
     ({"split": split, "split_value": value}, users)
     for split, value, users in (("content_format", "text", 60), ("content_format", "audio", 40), ("item_type", "book", 90))
@@ -52,6 +53,19 @@ def report_rows(first: date, days: int, values: tuple[tuple[str, str, int], ...]
             _channel(week, channel, users + n)
             for n, week in enumerate([None, *dates[::7]])
             for channel, users in (("total", 90), ("search", 50), ("friend", 40))
+        ],
+        "gold.report_experiment_results": [
+            _result("Longer trial", "b", "trials paid for", 0.08, 0.02),
+            _result("Longer trial", "c", "trials paid for", -0.01, 0.03),
+            _result("Search first", "b", "completions", 0.05, 0.01, reason="The split is broken."),
+        ],
+        "gold.report_feature_adoption": [
+            _adoption(name, "since_launch", first, users, is_partial=name == "Search") for name, users in _FEATURES
+        ]
+        + [_adoption(name, "week", day, users + n) for name, users in _FEATURES for n, day in enumerate(dates[::7])],
+        "summaries.churn_by_score": [
+            {"signals": signals, "users": users, "sessions_fell": users // 2, "completion_fell": 1, "feature_use_fell": 2}
+            for signals, users in (("0", 90), ("1", 30), ("2", 12), ("3", 4), ("not yet", 44))
         ],
         "gold.report_drop_off": [
             {**at, "place": place, "place_value": value, "dropped_sessions": base // share, "all_dropped_sessions": base}
@@ -102,6 +116,19 @@ def _channel(week: date | None, channel: str, users: int) -> Row:
     rates = {"first_content_rate": users // 2 / users, "d7_rate": users // 4 / (users - 1), "trial_to_paid_rate": 0.5}
     at = {"cohort_week": week.isoformat() if week else None, "acquisition_channel": channel}
     return {**at, **counts, **rates, "is_mature": False}
+
+
+def _result(name: str, variant: str, metric: str, lift: float, spread: float, reason: str | None = None) -> Row:
+    at = {"experiment_id": name, "experiment_name": name, "variant": variant, "metric": metric, "is_primary": True}
+    found = {"lift": lift, "lift_lower": lift - spread, "lift_upper": lift + spread, "p_value": 0.04, "users_control": 500}
+    at |= {"minimum_detectable_effect": 0.05, "test": "Welch", "is_usable": reason is None, "reason": reason}
+    return {**at, **found, "users_treatment": 480}
+
+
+def _adoption(name: str, period: str, day: date, users: int, *, is_partial: bool = False) -> Row:
+    counts = {"eligible_users": 100, "adopting_users": users, "repeat_users": users // 2}
+    at = {"feature_id": name, "feature_name": name, "period": period, "period_start": day.isoformat()}
+    return {**at, **counts, "feature_adoption_rate": users / 100, "repeat_rate": 0.5, "is_partial_window": is_partial}
 
 
 def _attempts(at: Row, base: int) -> Row:

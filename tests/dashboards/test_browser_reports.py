@@ -52,7 +52,7 @@ def test_growth_is_shown_by_week_and_does_not_follow_a_platform(browser, folder)
 @pytest.mark.parametrize("days", ["28 days", "All"])
 def test_retention_is_a_ratio_of_sums_over_the_users_of_the_range(browser, folder, days) -> None:
     with opened(browser, folder / "improvements.html") as page:
-        page.get_by_role("button", name=days).click()
+        page.get_by_role("button", name=days, exact=True).click()
         for after in (1, 7, 30):
             cohorts = rows_of("gold.report_retention", day_n=after)[-28 if days == "28 days" else 0 :]
             eligible = sum(row["eligible"] for row in cohorts)
@@ -123,3 +123,28 @@ def test_channels_are_those_of_all_weeks_and_figures_those_of_the_range(browser,
         assert by_week[0][1:] == ["search", "friend"]
         searches = whole_weeks(rows_of("gold.report_acquisition", acquisition_channel="search"), "cohort_week", "2025-02-02")
         assert [int(row[1]) for row in by_week[1:]] == [row["new_users"] for row in searches]
+
+
+def test_lifts_are_shown_with_their_interval_where_they_are_usable(browser, folder) -> None:
+    usable = [row for row in ROWS["gold.report_experiment_results"] if row["is_usable"]]
+    names = ("lift", "lift_lower", "lift_upper", "p_value", "users_treatment", "users_control")
+    with opened(browser, folder / "improvements.html") as page:
+        shown = grid(page, "Lift on the primary metric, with its 95 % interval")[1:]
+        assert [(row[1], *map(float, row[2:])) for row in shown] == [
+            (row["variant"], *(round(row[name], 6) for name in names)) for row in usable
+        ]
+        box = tile(page, "All comparisons, and why some are not usable")
+        box.scroll_into_view_if_needed()
+        box.get_by_text("The split is broken.").wait_for()
+        signals = {row["signals"]: row["users"] for row in ROWS["summaries.churn_by_score"]}
+        assert {name: int(users) for name, users in grid(page, "Users by number of signals")[1:]} == signals
+
+
+def test_adoption_is_a_share_of_the_eligible(browser, folder) -> None:
+    with opened(browser, folder / "product.html") as page:
+        assert grid(page, "Users who adopted a feature since its launch")[1:] == [["Search", "0.4"], ["Highlights", "0.25"]]
+        weeks = rows_of("gold.report_feature_adoption", period="week", feature_name="Search")
+        weeks = whole_weeks(weeks, "period_start", "2025-02-02")
+        shown = [float(row[1]) for row in grid(page, "Share of active users who use a feature, by week")[1:]]
+        assert shown == [row["adopting_users"] / row["eligible_users"] for row in weeks]
+        assert figure(page, "Stickiness").endswith("%")

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-from engagement_lib import pipeline
+from engagement_lib import pipeline, registry
 from engagement_lib.dashboards.catalogue import counted, main, render_catalogue
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.docs.catalogue import History, catalogue_page
@@ -96,3 +96,10 @@ def test_rows_are_counted_where_a_table_exists(spark: SparkSession, tmp_path: Pa
     history = counted(lake, History(), TABLES.values())
     assert history.counts == {"gold.dim_country": 2}
     assert "<b>2</b> rows" in part(catalogue_page(TABLES, parameters={}, history=history), "gold.dim_country")
+
+
+def test_every_metric_has_a_query_and_names_the_tiles_of_its_report() -> None:
+    html = render_catalogue(PAGES, {})
+    assert all(f'id="metric.{each.name}"' in html for each in registry.ALL)
+    retention = html.split('id="metric.retention_d7"')[1].split("</article>")[0]
+    assert "from gold.report_retention where day_n = 7" in retention and "Improvements: Back on day 7" in retention

@@ -8,6 +8,7 @@ from pyspark.sql import SparkSession
 from engagement_lib.dashboards.job import write_dashboards
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.reading import ITEMS, read_facts
+from engagement_lib.dashboards.summaries.churn_by_score import churn_by_score
 from engagement_lib.dashboards.summaries.quarantine_by_rule import quarantine_by_rule
 from engagement_lib.dashboards.summaries.retention_by_week import retention_by_week
 from engagement_lib.dashboards.summaries.users_by_segment import users_by_segment
@@ -15,6 +16,7 @@ from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 from engagement_lib.tables.gold.dim_country import dim_country
+from engagement_lib.tables.gold.report_churn_signals import report_churn_signals
 from engagement_lib.tables.gold.report_content_completion import report_content_completion
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
 from engagement_lib.tables.gold.report_retention import report_retention
@@ -108,6 +110,14 @@ def test_users_of_a_segment_are_counted_for_each_split(spark: SparkSession, tmp_
     counts = {(row["segment"], row["split"], row["split_value"]): row["users"] for row in rows}
     assert counts["casual", "total", "total"] == 2 and counts["at_risk", "platform", "mobile"] == 1
     assert counts["casual", "country_code", "unknown"] == 1 and ("at_risk", "platform", "web") not in counts
+
+
+def test_users_are_counted_by_their_signals_of_leaving(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    users = [("u1", 1, True), ("u2", 1, None), ("u3", None, None)]
+    record(lake, report_churn_signals, *[{"user_id": u, "score": score, "sessions_fell": fell} for u, score, fell in users])
+    rows = read_facts(lake, PAGES).of(churn_by_score)
+    assert [(row["signals"], row["users"], row["sessions_fell"]) for row in rows] == [("1", 2, 1), ("not yet", 1, 0)]
 
 
 def test_the_retention_of_a_week_waits_for_all_of_its_users(spark: SparkSession, tmp_path: Path) -> None:

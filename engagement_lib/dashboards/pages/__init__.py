@@ -5,7 +5,8 @@ from engagement_lib.dashboards.pages.funnel import FUNNEL
 from engagement_lib.dashboards.pages.improvements import IMPROVEMENTS
 from engagement_lib.dashboards.pages.main import MAIN
 from engagement_lib.dashboards.pages.marketing import MARKETING
+from engagement_lib.dashboards.pages.product import PRODUCT
 from engagement_lib.dashboards.pages.segmentation import SEGMENTATION
 from engagement_lib.dashboards.tile import Page
 
-PAGES: tuple[Page, ...] = (MAIN, SEGMENTATION, FUNNEL, IMPROVEMENTS, MARKETING, DATA_QUALITY)
+PAGES: tuple[Page, ...] = (MAIN, SEGMENTATION, FUNNEL, IMPROVEMENTS, PRODUCT, MARKETING, DATA_QUALITY)
