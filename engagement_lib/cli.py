@@ -17,6 +17,7 @@ from engagement_lib.engine import catalogue
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.lock import LakeLock
 from engagement_lib.engine.run import last_words
+from engagement_lib.engine.table import AppendFiles
 from engagement_lib.errors import ConfigError, EngagementError, EnvironmentProblem, InputRefused
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
@@ -27,11 +28,14 @@ EXIT_CODES = (
 )
 
 
-def main(argv: Sequence[str] | None = None, *, layer: str | None = None, spark: SparkSession | None = None) -> int:
-    """Run a job and return its exit code. ``layer``: which layer the job runs (None = all); ``spark``: a session to use,
-    e.g. the notebook's, instead of an own one.
+def main(
+    argv: Sequence[str] | None = None, *, layer: str | None = None, replay: bool = False, spark: SparkSession | None = None
+) -> int:
+    """Run a job and return its exit code. ``layer``: which layer the job runs (None = all); ``replay``: bring quarantined
+    records back instead of taking files in; ``spark``: a session to use, e.g. the notebook's, instead of an own one.
     """
-    arguments = _parser(layer).parse_args(argv)
+    arguments = _parser(_REPLAY if replay else _JOB.format(layer=layer) if layer else _ALL).parse_args(argv)
+    arguments.replay = replay
     try:
         return _run(arguments, layer, spark)
     except EngagementError as problem:
@@ -53,8 +57,11 @@ def _unforeseen(problem: Exception) -> str:
     return f"{type(problem).__name__}: {last_words(problem)}; --debug shows where"
 
 
-def _parser(layer: str | None) -> argparse.ArgumentParser:
-    what = f"Bring the {layer} tables up to date." if layer else "Bring all tables up to date, from landed files to reports."
+_ALL, _JOB = "Bring all tables up to date, from landed files to reports.", "Bring the {layer} tables up to date."
+_REPLAY = "Bring back the quarantined records that are valid since a rule or the configuration was mended."
+
+
+def _parser(what: str) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=what, epilog=EXIT_CODES)
     parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml), over the base.yml beside it")
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
@@ -119,6 +126,8 @@ def _pages(lake: Lake, folder: str, settings: Settings, tell: Callable[[str], No
 
 def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeline.Request:  # type: ignore[no-untyped-def]
     chosen = catalogue.select(tables, arguments.select or layer or " ".join(dict.fromkeys(t.layer for t in tables.values())))
+    if arguments.replay:
+        chosen = [each for each in chosen if not isinstance(each.write, AppendFiles)]
     if layer:
         chosen = [each for each in chosen if each.layer == layer]
     first, last = arguments.first, arguments.last or arguments.first
@@ -127,7 +136,7 @@ def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeli
     if first and last < first:
         raise ConfigError(f"--to {last} is before --from {first}")
     redo = tuple(first + timedelta(days=n) for n in range((last - first).days + 1)) if first else ()
-    return pipeline.Request(chosen, arguments.as_of, redo, arguments.rebuild)
+    return pipeline.Request(chosen, arguments.as_of, redo, arguments.rebuild, arguments.replay)
 
 
 def _summary(lake, result: pipeline.Result) -> list[str]:  # type: ignore[no-untyped-def]

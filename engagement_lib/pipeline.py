@@ -21,6 +21,7 @@ from engagement_lib.engine.published import PublishedLake, publish
 from engagement_lib.engine.run import Outcome, Run, last_words, run_all
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Table
 from engagement_lib.errors import CheckFailed, InputRefused
+from engagement_lib.replay import replay
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.checks import checks
 from engagement_lib.tables.ops.files import files
@@ -48,12 +49,15 @@ class Result:
 
 @dataclass(frozen=True)
 class Request:
-    """What to run: ``tables`` in order; ``redo``: days that are computed again; ``as_of`` None = last day with data."""
+    """What to run: ``tables`` in order; ``redo``: days that are computed again; ``as_of`` None = last day with data;
+    ``replay``: quarantined records that are valid now are brought back.
+    """
 
     tables: Sequence[Table]
     as_of: date | None = None
     redo: tuple[date, ...] = ()
     rebuild: bool = False
+    replay: bool = False
 
 
 def all_tables() -> Mapping[str, Table]:
@@ -87,6 +91,9 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     merged = [each for each in tables.values() if isinstance(each.write, Merge)]
     entities = [each for each in tables.values() if isinstance(each.write, Rebuild) and each.write.rest]
     wanted = catalogue.runnable(request.tables)
+    for outcome in replay(run, merged, [each for each in wanted if each in merged] if request.replay else []):
+        result.outcomes.append(outcome)
+        tell(_words(outcome))
     run.prepare([*wanted, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])
     result.ledger = ledger = Ledger.open(lake, files, bronze)
     if chosen := [each for each in wanted if each in bronze]:

@@ -15,7 +15,8 @@ _MARK = "engagement"
 class Commit:
     """``inputs``: Delta version of each table that was read; ``days``: the days that changed, None = all of them;
     ``span``: first and last day that the table covers; ``load``: newest load that is contained; ``demoted_files``:
-    files of which an event gave way to an earlier delivery, so that their counts changed.
+    files of which an event gave way to an earlier delivery, or a quarantined record came back, so that their counts changed;
+    ``is_restart``: what earlier loads had set aside was written anew, so that the tables set aside and this one belong together.
     """
 
     run_id: str
@@ -26,6 +27,7 @@ class Commit:
     load: int = 0
     source_hash: str = ""
     demoted_files: tuple[str, ...] = ()
+    is_restart: bool = False
 
     def to_json(self) -> str:
         return json.dumps({_MARK: 1, **self.__dict__}, default=_plain, sort_keys=True)

@@ -129,6 +129,8 @@ class Ledger:
         last = self.lake.last_commit(merged)
         if last is None:
             return
+        if any(commit.is_restart and commit.days is None for commit in self._since_saved(merged)):
+            self.recount(merged)
         mine = self._loaded_for(merged)
         waiting = {e.load for e in mine if e.load and e.load <= last.load and e.events is None}
         stale = self._demoted_since_saved(merged)
@@ -192,10 +194,12 @@ class Ledger:
             self.put(replace(entry, events=None, duplicates=None, quarantined=None))
 
     def _demoted_since_saved(self, merged: Table) -> set[str]:
+        return {file for commit in self._since_saved(merged) for file in commit.demoted_files}
+
+    def _since_saved(self, merged: Table) -> list[Commit]:
         last = self.lake.last_commit(self.table)
         seen = last.inputs.get(merged.id, -1) if last else -1
-        newer = self.lake.versions(merged, after=seen)
-        return {file for version in newer if version.commit for file in version.commit.demoted_files}
+        return [version.commit for version in self.lake.versions(merged, after=seen) if version.commit]
 
     def save(self, run_id: str, merged: Iterable[Table]) -> bool:
         """Write the ledger if it changed; its commit says up to which version of the merged table it counted."""

@@ -34,7 +34,10 @@ class Merged:
 
 
 def merge(lake: Lake, table: Table, records: DataFrame, commit: Commit, *, consumed: int, counted: Counted) -> Merged:
-    """Write the records of the loads after ``consumed`` (0 = all, what the tables hold is replaced)."""
+    """Write the records of the loads after ``consumed`` (0 = all, what the tables hold is replaced).
+
+    With a commit that restarts, the records are also all that the quarantine holds of earlier loads.
+    """
     return _Pass(lake, table, records, commit, consumed, counted).run()
 
 
@@ -45,6 +48,7 @@ class _Pass:
         self.commit, self.persisted = commit, list[DataFrame]()
         self.columns = [field.name for field in table.fields]
         self.is_first = consumed == 0
+        self.is_replay = commit.is_restart and not self.is_first
         self.records = records.withColumns({_HASH: F.xxhash64(*table.write.keys)})
         self.kept = None
         if not self.is_first:
@@ -65,13 +69,18 @@ class _Pass:
         ranked = self._ranked(exceptional, days) if contested is not None else None
         losers = None if ranked is None else ranked.where(F.col("_rank") > 1)
         lost = [] if losers is None else losers.groupBy(_IS_OLD, "source_file").count().collect()
-        demoted, repeats = sorted({row.source_file for row in lost if row[_IS_OLD]}), sum(row["count"] for row in lost)
+        demoted, repeats = {row.source_file for row in lost if row[_IS_OLD]}, sum(row["count"] for row in lost)
         self._set_aside(
             self.write.rejects, exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional is not None else None
         )
         self._set_aside(self.write.repeats, losers if repeats else None)
         changed = None if self.is_first else days
-        self.commit = replace(self.commit, days=changed, span=self._span(days), demoted_files=tuple(demoted))
+        self.commit = replace(
+            self.commit,
+            days=changed,
+            span=self._span(days),
+            demoted_files=tuple(sorted(demoted.union(self.commit.demoted_files))),
+        )
         added = self._write(self._new_rows(ranked), days, replaces=bool(demoted))
         return Merged(added, days, repeats, rejects)
 
@@ -131,25 +140,22 @@ class _Pass:
 
     def _set_aside(self, target: Table, rows: DataFrame | None) -> None:
         """Replace what the target holds of the loads after the consumed one; a table without such rows is left alone."""
-        if rows is None and not self.is_first:
-            return
+        empties = self.is_first or (self.is_replay and target is self.write.rejects)
         if rows is None:
-            rows = self.lake.read(target).where("false")
-            if self.lake.last_commit(target) is None:
+            if not empties or self.lake.last_commit(target) is None:
                 return
+            rows = self.lake.read(target).where("false")
         else:
             rows = rows.withColumns({"delivered_load": F.col("_load"), "_load": self._load_of(rows)})
             rows = conform(target(rows), target)
-        where = None if self.is_first else f"_load > {int(self.consumed)}"
+        where = None if empties else f"_load > {int(self.consumed)}"
         self.lake.overwrite(target, guarded(rows, target), self.commit, where=where)
 
     def _load_of(self, rows: DataFrame) -> Column:
-        """Rows that were kept until now are put aside by this load; others by the load that brought them."""
-        return (
-            F.when(F.col(_IS_OLD), F.lit(self.commit.load)).otherwise(F.col("_load"))
-            if _IS_OLD in rows.columns
-            else F.col("_load")
-        )
+        """Rows that were kept until now, or come back, are put aside by this load; others by the load that brought them."""
+        if _IS_OLD not in rows.columns:
+            return F.col("_load")
+        return F.when(F.col(_IS_OLD) | F.lit(self.is_replay), F.lit(self.commit.load)).otherwise(F.col("_load"))
 
     def _new_rows(self, ranked: DataFrame | None) -> DataFrame:
         valid = self.records.where(F.col("_rule").isNull())

@@ -130,7 +130,9 @@ class Run:
             parameters=self.parameters_of(table),
             days=work.days,
             span=self.span(),
-            load=max((self.lake.newest_load(i) for i in table.inputs if isinstance(i.write, AppendFiles)), default=0),
+            load=max(
+                [last.load if last else 0, *[self.lake.newest_load(i) for i in table.inputs if isinstance(i.write, AppendFiles)]]
+            ),
             source_hash=table.source_hash,
         )
         if isinstance(table.write, Merge):

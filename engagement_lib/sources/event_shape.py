@@ -98,9 +98,10 @@ def typed(given: DataFrame, *, event_name_aliases: Mapping[str, str], report_tim
 
 
 def _canonical_name(name: Column, aliases: Mapping[str, str]) -> Column:
-    if not aliases:
+    """The name, or what it is an alias of; a known name is none, so that a new alias never changes a kept event."""
+    pairs = [F.lit(part) for pair in sorted(aliases.items()) if pair[0] not in v.EVENT_NAMES for part in pair]
+    if not pairs:
         return name
-    pairs = [F.lit(part) for pair in sorted(aliases.items()) for part in pair]
     return F.coalesce(F.create_map(*pairs)[name], name)
 
 

@@ -1,0 +1,104 @@
+"""A quarantined record comes back once the rule or the configuration that refused it is mended: exactly those, and once."""
+
+import shutil
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from engagement_lib.cli import main
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
+from engagement_lib.pipeline import all_tables
+from tests.test_reliability import record, text_of
+from tests.trust.compare import counted_rows
+
+TABLES = all_tables()
+SILVER = ("silver.events", "silver.quarantine", "silver.duplicates", "ops.files")
+MENDED = "parameters:\n  event_name_aliases: {began: item-started, item-finished: item-started}\n"
+
+
+class Killed(Exception):
+    """Stands for the end of the process between two commits."""
+
+
+def tables_of(spark: SparkSession, root: Path, names: tuple[str, ...] = SILVER) -> dict[str, Counter[tuple]]:
+    lake = Lake(spark, root=str(root))
+    return {name: counted_rows(lake, TABLES[name]) for name in names}
+
+
+@pytest.fixture(scope="module")
+def place(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Lakes `before` (nothing mended yet) and `anew` (built with the mended configuration), of the same files.
+
+    User 1 has one record of an unknown name, user 2 a second delivery, user 3 an earlier delivery under that name, user 4 a
+    record that stays broken; user 5 and 6 are as they should be.
+    """
+    folder = tmp_path_factory.mktemp("replay")
+    (folder / "landing").mkdir()
+    late, early = "2025-02-03 12:00:00.000", "2025-02-03 10:30:00.000"
+    first = [record(1, event_name="began"), record(2), record(3), record(4, event_name="nonsense"), record(5)]
+    second = [record(2, event_name="began", arrival_timestamp=late), record(3, event_name="began", arrival_timestamp=early)]
+    second += [record(6, event_timestamp="2025-02-04 10:06:00.000", event_name="item-finished")]
+    (folder / "landing" / "web_events_1.csv").write_text(text_of(first))
+    (folder / "landing" / "web_events_2.csv").write_text(text_of(second))
+    (folder / "plain.yml").write_text("")
+    (folder / "mended.yml").write_text(MENDED)
+    assert run(folder, "before", "plain", spark) == 0
+    assert run(folder, "anew", "mended", spark) == 0
+    return folder
+
+
+def run(folder: Path, lake: str, conf: str, spark: SparkSession, select: str = "+silver.events", *, replay: bool = False) -> int:
+    where = ["--landing", str(folder / "landing"), "--lake", str(folder / lake), "--conf-file", str(folder / f"{conf}.yml")]
+    return main([*where, "--select", select], spark=spark, replay=replay)
+
+
+def test_a_replay_that_was_killed_is_completed_by_the_next(
+    place: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worst moment: the quarantine has lost the cured records, and the events do not have them yet."""
+    shutil.copytree(place / "before", place / "killed")
+    with monkeypatch.context() as dying:
+        for name in ("append", "overwrite", "upsert"):
+            dying.setattr(Lake, name, _dying(getattr(Lake, name), "silver.events"))
+        assert run(place, "killed", "mended", spark, "silver.events", replay=True) == 5
+    assert sum(tables_of(spark, place / "killed")["silver.quarantine"].values()) == 1
+    assert run(place, "killed", "mended", spark, "silver.events", replay=True) == 0
+    assert tables_of(spark, place / "killed") == tables_of(spark, place / "anew")
+
+
+def test_cured_records_come_back_once_as_if_they_had_never_been_refused(place: Path, spark: SparkSession) -> None:
+    shutil.copytree(place / "before", place / "replayed")
+    assert tables_of(spark, place / "before") != tables_of(spark, place / "anew")
+    assert run(place, "replayed", "mended", spark, "silver.events", replay=True) == 0
+    assert tables_of(spark, place / "replayed") == tables_of(spark, place / "anew")
+    last = Lake(spark, root=str(place / "replayed")).last_commit(TABLES["silver.events"])
+    assert last is not None and last.days == (date(2025, 2, 3),), "gold computes these days again, and no others"
+    commits = len(list((place / "replayed").rglob("_delta_log/*.json")))
+    assert run(place, "replayed", "mended", spark, "silver.events", replay=True) == 0
+    assert len(list((place / "replayed").rglob("_delta_log/*.json"))) == commits, "nothing moves twice"
+
+    (place / "landing" / "web_events_3.csv").write_text(text_of([record(7, event_name="began"), record(1)]))
+    for lake in ("replayed", "anew_with_more"):
+        assert run(place, lake, "mended", spark, "+silver.events") == 0
+    assert tables_of(spark, place / "replayed") == tables_of(spark, place / "anew_with_more"), "new files go on as ever"
+
+
+def _dying(write, killed_at: str):  # type: ignore[no-untyped-def]
+    def written(lake: Lake, table: Table, *arguments: object, **named: object) -> None:
+        if table.id == killed_at:
+            raise Killed
+        write(lake, table, *arguments, **named)
+
+    return written
+
+
+def test_a_parameter_that_changes_kept_records_is_no_matter_of_replay(
+    place: Path, spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (place / "zone.yml").write_text("parameters:\n  report_time_zone: Asia/Tokyo\n")
+    assert run(place, "before", "zone", spark, replay=True) == 2
+    assert "report_time_zone=UTC (now Asia/Tokyo); run with --rebuild" in capsys.readouterr().err
