@@ -26,13 +26,9 @@ INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.facto
 
 
 # Files of which each takes minutes; begun last, one of them would keep the others waiting.
-LONG = (
-    "test_histories.py",
-    "test_seed.py",
-    "test_reliability.py",
-    "test_failpoints.py",
-    "test_entities.py",
-    "test_identities.py",
+LONG = tuple(
+    f"test_{name}.py"
+    for name in ("histories", "seed", "reliability", "failpoints", "sample", "replay", "funnel_truth", "entities", "identities")
 )
 
 
