@@ -47,7 +47,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             "spark.driver.memory": "2g",
             # Tests are many small queries: the optimising compiler costs them more than it gains. All of their code must fit, or Java
             # stops compiling and everything takes ten times as long.
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m",
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseParallelGC",
             # For the same reason rows are interpreted, not compiled; `make trust` compiles like a real run.
             **({} if "HISTORIES" in os.environ else INTERPRETED),
             "spark.default.parallelism": "1",

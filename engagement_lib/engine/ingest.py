@@ -58,6 +58,7 @@ def ingest(
 
     def load_source(table: Table) -> tuple[list[Entry], Outcome]:
         started = time.monotonic()
+        lake.spark.sparkContext.setJobDescription(table.id)
         mine = [i for i in inspections if i.arrival.source == table.name]
         judged = _judged(table.name, mine, ledger, landing, load)
         taken = [i for i, entry in zip(mine, judged, strict=True) if entry.verdict == LOADED and entry.load == load]

@@ -21,6 +21,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RECENT = 20
 #: The version of a table that does not exist yet.
 NEVER = -1
+#: The version that creates a table, without rows.
+_CREATED = 0
 _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
@@ -138,6 +140,11 @@ class Lake:
 
     def overwrite(self, table: Table, rows: DataFrame, commit: Commit, *, where: str | None = None) -> None:
         """Replace all rows, or those for which the condition holds, in one transaction."""
+        self._ensure(table)
+        if self.version(table) == _CREATED:
+            # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time.
+            self._write(table, rows.write.format("delta").mode("append"), commit)
+            return
         writer = rows.write.format("delta").mode("overwrite")
         self._write(table, writer.option("replaceWhere", where) if where else writer, commit)
 

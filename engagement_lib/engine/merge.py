@@ -1,6 +1,7 @@
 """One pass of a `Merge` table over the loads it has not seen: kept, repeated or rejected, each record exactly once.
 
-Only what can differ is looked at twice: the keys that occur more than once. All others are written straight through.
+The mapped records are kept while the pass lasts, on disk where memory is short. Only the keys that occur more than once are
+ranked; all others are written straight through.
 The last of the three writes carries the state, so a killed run is repeated as a whole: the two tables set aside are
 replaced from the first unseen load on.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pyspark.sql import Column, DataFrame, Observation, Window
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.checks import Counted, conform, guarded
@@ -49,12 +50,9 @@ class _Pass:
         self.columns = [field.name for field in table.fields]
         self.is_first = consumed == 0
         self.is_replay = commit.is_restart and not self.is_first
-        self.records = records.withColumns({_HASH: F.xxhash64(*table.write.keys)})
-        self.kept = None
-        if not self.is_first:
-            self.kept = lake.read(table, lake.version(table))
-            # A day's records are looked at several times; all of history is too much to keep.
-            self.records = self._keep(self.records)
+        # Mapping a record costs more than all that follows, and each record is looked at several times.
+        self.records = self._keep(records.withColumns({_HASH: F.xxhash64(*table.write.keys)}))
+        self.kept = None if self.is_first else lake.read(table, lake.version(table))
 
     def run(self) -> Merged:
         try:
@@ -87,25 +85,17 @@ class _Pass:
     def _profile(self) -> tuple[tuple[date, ...], int, DataFrame | None]:
         """Days touched, broken records, and the hashes of keys that need a decision: they occur twice, or are kept already."""
         is_valid = F.col("_rule").isNull()
-        summary = (
-            F.collect_set(F.when(is_valid, F.col(self.write.day))).alias("days"),
-            F.count_if(~is_valid).alias("rejects"),
-        )
-        if self.kept is None:
-            seen = Observation()
-            keys = self.records.observe(seen, *summary).where(is_valid).select(_HASH)
-            contested = self._keep(keys.groupBy(_HASH).count().where("count > 1").select(_HASH))
-            found = contested.count()
-            # With no valid record at all Spark drops the observed step from its plan, and what it saw with it.
-            said = seen.get if found else self.records.agg(*summary).first().asDict()  # type: ignore[union-attr]
-            return tuple(sorted(said["days"])), said["rejects"], contested if found else None
-        said = self.records.agg(*summary).first().asDict()  # type: ignore[union-attr]
-        days = tuple(sorted(said["days"]))
-        new = self.records.where(is_valid).select(_HASH, F.lit(1).alias("_new"))
-        old = self._old(days).select(F.xxhash64(*self.write.keys).alias(_HASH), F.lit(0).alias("_new"))
-        several = new.unionByName(old).groupBy(_HASH).agg(F.count("*").alias("_rows"), F.sum("_new").alias("_new"))
+        said = self.records.agg(
+            F.collect_set(F.when(is_valid, F.col(self.write.day))).alias("days"), F.count_if(~is_valid).alias("rejects")
+        ).first()
+        assert said is not None
+        days = tuple(sorted(said.days))
+        keys = self.records.where(is_valid).select(_HASH, F.lit(1).alias("_new"))
+        if self.kept is not None:
+            keys = keys.unionByName(self._old(days).select(F.xxhash64(*self.write.keys).alias(_HASH), F.lit(0).alias("_new")))
+        several = keys.groupBy(_HASH).agg(F.count("*").alias("_rows"), F.sum("_new").alias("_new"))
         contested = self._keep(several.where("_rows > 1 AND _new > 0").select(_HASH))
-        return days, said["rejects"], contested if contested.count() else None
+        return days, said.rejects, contested if contested.count() else None
 
     def _old(self, days: Iterable[date]) -> DataFrame:
         assert self.kept is not None

@@ -224,6 +224,7 @@ def run_all(run: Run, tables: Sequence[Table], *, on_end: Callable[[Outcome], No
 
 def _refreshed(run: Run, table: Table) -> Outcome:
     started = time.monotonic()
+    run.lake.spark.sparkContext.setJobDescription(table.id)  # Spark's pages and event logs then say which table a job is for.
     try:
         return run.refresh(table)
     except EngagementError as problem:
