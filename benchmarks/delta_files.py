@@ -8,10 +8,13 @@ from urllib.parse import unquote
 
 
 def live_files(table: Path) -> list[str]:
-    """Paths of the files of the newest version of a table in a folder; its deletion vectors must be off.
+    """Paths of the files of the newest version of a table in a folder, none for a table that nothing was ever written to; its
+    deletion vectors must be off.
 
     Raises ValueError where the log does not reach back to version 0: then a checkpoint would have to be read.
     """
+    if not table.exists():
+        return []
     log = sorted((table / "_delta_log").glob("*.json"))
     if not log or int(log[0].stem) != 0:
         raise ValueError(f"{table}: the log does not begin with version 0; compare a lake that was just built")

@@ -1,11 +1,33 @@
+-- Whom an event without a user belongs to: the user last seen with its anonymous id, or else the first one seen later.
+create temp table nameless as
+select event_id, anonymous_id, event_timestamp from silver.events where user_id is null and anonymous_id is not null;
+
+create temp table seen as
+select anonymous_id, event_timestamp, min(user_id) as first_user, max(user_id) as last_user
+from silver.events
+where user_id is not null and anonymous_id in (select anonymous_id from nameless)
+group by all;
+
+create temp table owners as
+select nameless.event_id, coalesce(before.last_user, after.first_user) as owner
+from nameless
+asof left join seen as before
+    on nameless.anonymous_id = before.anonymous_id and nameless.event_timestamp >= before.event_timestamp
+asof left join seen as after
+    on nameless.anonymous_id = after.anonymous_id and nameless.event_timestamp < after.event_timestamp;
+
+create temp view resolved_events as
+select events.* replace (coalesce(resolved_user_id, owner) as resolved_user_id)
+from silver.events left join owners using (event_id);
+
 -- A chain of events without a gap of more than 30 minutes; it is cut 24 hours after its start and, from its third day on,
 -- at midnight.
 create table gold.fact_session as
 with narrow as (
     select
         platform, coalesce(resolved_user_id, 'anonymous:' || anonymous_id) as actor, event_timestamp, tie_break(event_id) as tie,
-        resolved_user_id as user_id, event_name, screen_name, country_code, user_access_type
-    from silver.events
+        resolved_user_id as user_id, event_name, screen_name, country_code, user_access_type, progress_pct
+    from resolved_events
 ),
 ordered as (
     select
@@ -48,7 +70,8 @@ sessions as (
         arg_min_null(country_code, position) as country_code,
         arg_min_null(user_access_type, position) as user_access_type,
         arg_max(event_name, position) as exit_event,
-        arg_max_null(screen_name, position) as exit_screen
+        arg_max_null(screen_name, position) as exit_screen,
+        arg_max(progress_pct, position) as last_progress_pct
     from anchored
     group by platform, actor, anchor
 )
@@ -64,7 +87,7 @@ select
     events = 1 as is_single_event,
     events >= 2 or content_events > 0 as is_engaged,
     items_finished > 0 as has_completion,
-    exit_event, exit_screen
+    exit_event, exit_screen, last_progress_pct
 from sessions;
 
 create table gold.fact_user_engagement as
@@ -75,7 +98,7 @@ with happened as (
         (event_name = 'item-started')::integer as items_started,
         (event_name = 'item-finished')::integer as items_finished,
         0 as sessions_started, event_timestamp as moment
-    from silver.events
+    from resolved_events
     union all by name
     select
         session_date as activity_date, user_id, platform, country_code, user_access_type,

@@ -145,7 +145,7 @@ select
     unnest([platform, 'total']) as platform, coalesce(item_type, 'unknown') as item_type, item_id,
     coalesce(content_format, 'unknown') as content_format, resolved_user_id as user_id,
     event_name = 'item-finished' as is_finish, event_timestamp, event_id, item_title
-from silver.events
+from resolved_events
 where event_name in ('item-started', 'item-finished') and event_date between as_of() - 29 and as_of();
 
 create table gold.report_content_completion as

@@ -111,6 +111,7 @@ def behaviour(events: list[Fact], entities: EntityStates) -> dict:
     learning = [event for event in resolved if event.is_known and event.name in CONTENT]
     testers = {row["user_id"] for row in rows["users"] if row["is_test"] == "true"}
     users, subscriptions = ([row for row in rows[name] if row["user_id"] not in testers] for name in ("users", "subscriptions"))
+    customers = [event for event in resolved if event.is_known and event.who not in testers]
     return {
         "entities": truth_of_business.entity_counts(entities),
         "accounts": truth_of_business.accounts(rows["users"]),
@@ -122,10 +123,11 @@ def behaviour(events: list[Fact], entities: EntityStates) -> dict:
         "dal_of_resolved_users": _per_day(range(first, last + 1), _active(learning)),
         "retention_by_week": truth_of_users.retention_by_week(known, last),
         "onboarding": truth_of_users.onboarding(known, users, first, last),
-        "features": truth_of_users.feature_adoption(known, rows["features"]),
-        "experiments": truth_of_users.experiments(known, rows),
+        "features": truth_of_users.feature_adoption(customers, rows["features"]),
+        "experiments": truth_of_users.experiments(customers, rows),
         "segments": truth_of_users.segments(known, last),
         "fewer_sessions": truth_of_users.fewer_sessions(known, last),
+        "fewer_feature_uses": truth_of_users.fewer_feature_uses([event for event in resolved if event.is_known], last),
     }
 
 

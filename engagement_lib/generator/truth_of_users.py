@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from math import inf
 from typing import Any
 
 from engagement_lib.generator.clock import DAY, date_text
@@ -75,7 +76,9 @@ def feature_adoption(known: list[Fact], features: Iterable[Row]) -> dict[str, di
 
 
 def experiments(known: list[Fact], rows: Mapping[str, list[Row]]) -> dict[str, dict]:
-    """By experiment: who was assigned, exposed and saw both variants; by variant the completions since the first exposure."""
+    """By experiment: who was assigned, exposed and saw both variants; by variant the completions from the first
+    exposure to the end of the experiment.
+    """
     finished: defaultdict[str, list[int]] = defaultdict(list)
     for event in known:
         if event.name == "item-finished":
@@ -84,6 +87,7 @@ def experiments(known: list[Fact], rows: Mapping[str, list[Row]]) -> dict[str, d
     for experiment in rows["experiments"]:
         name = experiment["experiment_id"]
         exposures = [event for event in known if event.newer.experiment_id == name]
+        end = instant_of(experiment["ended_at"]) if experiment["ended_at"] else inf
         seen: defaultdict[str, set[str]] = defaultdict(set)
         first: dict[str, int] = {}
         for event in exposures:
@@ -95,16 +99,18 @@ def experiments(known: list[Fact], rows: Mapping[str, list[Row]]) -> dict[str, d
             "exposures": len(exposures),
             "exposed_users": len(seen),
             "crossovers": sum(len(variants) > 1 for variants in seen.values()),
-            "variants": _arms(seen, first, finished),
+            "variants": _arms(seen, first, end, finished),
         }
     return answer
 
 
-def _arms(seen: Mapping[str, set[str]], first: Mapping[str, int], finished: Mapping[str, list[int]]) -> dict[str, dict]:
+def _arms(
+    seen: Mapping[str, set[str]], first: Mapping[str, int], end: float, finished: Mapping[str, list[int]]
+) -> dict[str, dict]:
     values: defaultdict[str, list[int]] = defaultdict(list)
     for who, variants in seen.items():
         if len(variants) == 1:
-            values[next(iter(variants))].append(sum(at >= first[who] for at in finished.get(who, ())))
+            values[next(iter(variants))].append(sum(first[who] <= at < end for at in finished.get(who, ())))
     return {
         variant: {"users": len(n), "completions": sum(n), "squares": sum(value * value for value in n)}
         for variant, n in values.items()
@@ -140,5 +146,19 @@ def fewer_sessions(known: list[Fact], last: int) -> dict[str, int]:
     for _, who, day in session_days(known):
         now[who] += last - 28 < day <= last
         before[who] += last - 56 < day <= last - 28
+    judged = [who for who, count in before.items() if count >= 4 and begun[who] <= last - 55]
+    return {"judged": len(judged), "at_most_half": sum(2 * now[who] <= before[who] for who in judged)}
+
+
+def fewer_feature_uses(known: list[Fact], last: int) -> dict[str, int]:
+    """Of the users with 56 days of history and 4 or more feature uses in the 28 days before: who had at most half since."""
+    begun: defaultdict[str, int] = defaultdict(lambda: last + 1)
+    now: Counter[str] = Counter()
+    before: Counter[str] = Counter()
+    for event in known:
+        begun[event.who] = min(begun[event.who], event.day)
+        if event.newer.feature_id:
+            now[event.who] += last - 28 < event.day
+            before[event.who] += last - 56 < event.day <= last - 28
     judged = [who for who, count in before.items() if count >= 4 and begun[who] <= last - 55]
     return {"judged": len(judged), "at_most_half": sum(2 * now[who] <= before[who] for who in judged)}

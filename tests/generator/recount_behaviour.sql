@@ -77,6 +77,16 @@ create macro newcomers_who_did(deed) as (
     where is_over and event_name = deed and happened >= signed_up and happened < signed_up + interval 7 days
 );
 
+create table owners as
+select anonymous_id, min(who) as owner from known where anonymous_id <> '' group by anonymous_id having count(distinct who) = 1;
+
+create table resolved as
+select events.* replace (coalesce(owner, who) as who, is_known or owner is not null as is_known)
+from events left join owners on not is_known and events.anonymous_id = owners.anonymous_id;
+
+create table customers as
+from resolved where is_known and who not in (select who from users where is_test);
+
 create table features as
 select
     cells ->> 'feature_id' as feature, instant(cells ->> 'launched_at') as launched,
@@ -85,28 +95,35 @@ from things where entity = 'features';
 
 create table adoption as
 select feature, count(*) as uses, count(distinct who) as users
-from features join known on feature_id = feature and happened >= launched group by feature;
+from features join customers on feature_id = feature and happened >= launched group by feature;
 
 create table repeated as
 select feature, count(*) as users
 from (
-    select feature, who from features join known on feature_id = feature and happened >= launched
+    select feature, who from features join customers on feature_id = feature and happened >= launched
     group by all having count(distinct day) > 1
 ) group by feature;
 
 create table eligible as
 select feature, count(distinct who) as users
-from features join known on happened >= launched and (eligible = [''] or list_contains(eligible, access_type)) group by feature;
+from features join customers on happened >= launched and (eligible = [''] or list_contains(eligible, access_type)) group by feature;
 
 create table exposed as
 select experiment_id, who, min(variant) as variant, count(distinct variant) > 1 as is_crossover, count(*) as exposures, min(happened) as since
-from known where event_name = 'experiment-exposed' group by all;
+from customers where event_name = 'experiment-exposed' group by all;
+
+create table ends as
+select cells ->> 'experiment_id' as experiment_id, coalesce(instant(cells ->> 'ended_at'), 'infinity') as until
+from things where entity = 'experiments';
 
 create table exposed_values as
 select
     experiment_id, variant, who,
-    (select count(*) from known where known.who = exposed.who and event_name = 'item-finished' and happened >= since) as completions
-from exposed where not is_crossover;
+    (
+        select count(*) from customers
+        where customers.who = exposed.who and event_name = 'item-finished' and happened >= since and happened < until
+    ) as completions
+from exposed join ends using (experiment_id) where not is_crossover;
 
 create table arms as
 select experiment_id, json_group_object(variant, answer) as answer
@@ -133,6 +150,13 @@ from sessions, last
 where is_known and who in (select who from known group by who having min(day) <= (select day - 55 from last))
 group by who;
 
+create table feature_counts as
+select
+    who,
+    count(*) filter (feature_id <> '' and resolved.day > last.day - 28) as now,
+    count(*) filter (feature_id <> '' and resolved.day between last.day - 55 and last.day - 28) as before
+from resolved, last where is_known group by who having min(resolved.day) <= any_value(last.day) - 55;
+
 create table habits as
 select
     who,
@@ -141,13 +165,6 @@ select
     count(*) filter (last.day - known.day < 28 and event_name = 'item-finished') as finished,
     min(last.day - known.day) as idle
 from known, last group by who;
-
-create table owners as
-select anonymous_id, min(who) as owner from known where anonymous_id <> '' group by anonymous_id having count(distinct who) = 1;
-
-create table resolved as
-select events.* replace (coalesce(owner, who) as who, is_known or owner is not null as is_known)
-from events left join owners on not is_known and events.anonymous_id = owners.anonymous_id;
 
 create table learning as
 from resolved where is_known and event_name in ('item-started', 'item-finished');
@@ -240,4 +257,8 @@ from (
 union all
 select 'fewer_sessions', to_json({
     'judged': count(*) filter (before >= 4), 'at_most_half': count(*) filter (before >= 4 and 2 * now <= before)
-}) from session_counts;
+}) from session_counts
+union all
+select 'fewer_feature_uses', to_json({
+    'judged': count(*) filter (before >= 4), 'at_most_half': count(*) filter (before >= 4 and 2 * now <= before)
+}) from feature_counts;

@@ -72,6 +72,10 @@ def _stickiness(truth: Mapping[str, Any]) -> float:
     return sum(truth["dau"][day] for day in sorted(truth["dau"])[-30:]) / 30 / truth["mau30"]
 
 
+def _mean(sums: Mapping[str, int]) -> float:
+    return sums["completions"] / sums["users"]
+
+
 def _files(column: str) -> str:
     return f"select sum({column}) from ops.files where source like '%events'"
 
@@ -192,6 +196,62 @@ ANSWERS = (
         " from gold.report_onboarding_funnel where funnel = 'onboarding' and split = 'total' and step = 1",
         # The funnels of content begin with people without an account, too.
         lambda t: {name: n for name, n in t["onboarding"].items() if not name.endswith("_item")},
+    ),
+    Answer(
+        "experiments: users and completions by variant",
+        "gold.fact_experiment_exposure",
+        "select experiment_id || ' ' || variant || unnest([' users', ' completions']),"
+        " unnest([count(*), sum(content_completions)]) from gold.fact_experiment_exposure"
+        " where not is_crossover and not is_test group by experiment_id, variant",
+        lambda t: {
+            f"{name} {variant} {part}": sums[part]
+            for name, found in t["experiments"].items()
+            for variant, sums in found["variants"].items()
+            for part in ("users", "completions")
+        },
+    ),
+    Answer(
+        "experiments: lift of completions",
+        "gold.report_experiment_results",
+        "select experiment_id, round(treatment_mean / control_mean - 1, 9) from gold.report_experiment_results"
+        " where metric = 'content_completions'",
+        lambda t: {
+            name: round(_mean(found["variants"]["treatment"]) / _mean(found["variants"]["control"]) - 1, 9)
+            for name, found in t["experiments"].items()
+        },
+    ),
+    Answer(
+        "experiments: broken split",
+        "gold.report_experiment_results.is_sample_ratio_mismatch",
+        "select experiment_id, max(is_sample_ratio_mismatch::int) from gold.report_experiment_results group by 1",
+        lambda t: {"exp-2025-tour": 1},
+    ),
+    *(
+        Answer(
+            f"feature_adoption: {column}",
+            "gold.report_feature_adoption." + column,
+            f"select feature_id, {column} from gold.report_feature_adoption where period = 'since_launch'",
+            lambda t, key=key: {feature: found[key] for feature, found in t["features"].items()},
+        )
+        for column, key in (
+            ("eligible_users", "eligible_active_users"),
+            ("adopting_users", "users"),
+            ("repeat_users", "users_on_2_or_more_days"),
+        )
+    ),
+    Answer(
+        "churn signal S1: users judged, with half of the sessions",
+        "gold.report_churn_signals.sessions_fell",
+        "select unnest(['judged', 'at_most_half']), unnest([count(*) filter (where sessions_before >= 4),"
+        " count(*) filter (where sessions_fell)]) from gold.report_churn_signals where has_history",
+        _of("fewer_sessions"),
+    ),
+    Answer(
+        "churn signal S3: users judged, with half of the feature uses",
+        "gold.report_churn_signals.feature_use_fell",
+        "select unnest(['judged', 'at_most_half']), unnest([count(*) filter (where feature_uses_before >= 4),"
+        " count(*) filter (where feature_use_fell)]) from gold.report_churn_signals where has_history",
+        _of("fewer_feature_uses"),
     ),
 )
 
