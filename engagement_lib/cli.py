@@ -57,6 +57,9 @@ def _unforeseen(problem: Exception) -> str:
     return f"{type(problem).__name__}: {last_words(problem)}; --debug shows where"
 
 
+#: Layers of a job that does more than the one it is named after: what ops computes is as new as gold is.
+_LAYERS_OF_JOB = {"gold": ("gold", "ops")}
+
 _ALL, _JOB = "Bring all tables up to date, from landed files to reports.", "Bring the {layer} tables up to date."
 _REPLAY = "Bring back the quarantined records that are valid since a rule or the configuration was mended."
 
@@ -125,11 +128,12 @@ def _pages(lake: Lake, folder: str, settings: Settings, tell: Callable[[str], No
 
 
 def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeline.Request:  # type: ignore[no-untyped-def]
-    chosen = catalogue.select(tables, arguments.select or layer or " ".join(dict.fromkeys(t.layer for t in tables.values())))
+    every = tuple(dict.fromkeys(t.layer for t in tables.values()))
+    layers = _LAYERS_OF_JOB.get(layer, (layer,)) if layer else every
+    chosen = catalogue.select(tables, arguments.select or " ".join(layers))
     if arguments.replay:
         chosen = [each for each in chosen if not isinstance(each.write, AppendFiles)]
-    if layer:
-        chosen = [each for each in chosen if each.layer == layer]
+    chosen = [each for each in chosen if each.layer in layers]
     first, last = arguments.first, arguments.last or arguments.first
     if last and not first:
         raise ConfigError("--to needs --from: which days are to be computed again?")

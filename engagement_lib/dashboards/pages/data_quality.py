@@ -5,6 +5,7 @@ from engagement_lib.dashboards.tile import Page, Section, Tile
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement as daily
 from engagement_lib.tables.ops.checks import checks
 from engagement_lib.tables.ops.files import files
+from engagement_lib.tables.ops.late_events import late_events as late
 from engagement_lib.tables.ops.runs import runs
 
 DATA_QUALITY = Page(
@@ -37,6 +38,17 @@ DATA_QUALITY = Page(
             (
                 Tile(daily, ("events",), "stack", "Events per day by platform", "sum", by="platform"),
                 Tile(daily, ("anonymous_events",), "line", "Events without a known user", "sum", better="down"),
+                Tile(
+                    late,
+                    ("arrived_on_a_later_date",),
+                    "stack",
+                    "Events that arrived after their day, by platform",
+                    "sum",
+                    by="platform",
+                    better="down",
+                    note="They count on the day on which they happened, whose numbers changed afterwards.",
+                ),
+                Tile(late, ("over_1_day",), "line", "Events received more than 24 hours late", "sum", better="down"),
             ),
         ),
         Section(
