@@ -8,10 +8,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS ?=
-# Compiling, by Spark and by Java, pays off from about a million events on; for such runs: make run SPARK_OPTIONS=
+# Java's second compiler pays off from about a million events on; for such runs: make run SPARK_OPTIONS=
 # Java's default collector works through the heap while nothing is short: a tenth of the processor time of such a run.
-SPARK_OPTIONS ?= --driver-java-options "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseParallelGC" \
-  --conf spark.sql.codegen.wholeStage=false --conf spark.sql.codegen.factoryMode=NO_CODEGEN
+SPARK_OPTIONS ?= --driver-java-options "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseParallelGC"
 
 # A stamp is newer than what it was made from as long as nothing is to be done.
 STAMP_VENV := $(VENV)/.stamp-venv

@@ -14,9 +14,10 @@ from pyspark.sql import SparkSession
 
 from engagement_lib import pipeline, summary
 from engagement_lib.engine import catalogue
+from engagement_lib.engine.interpreting import interpreted
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.lock import LakeLock
-from engagement_lib.engine.run import last_words
+from engagement_lib.engine.side_by_side import last_words
 from engagement_lib.engine.table import AppendFiles
 from engagement_lib.errors import ConfigError, EngagementError, EnvironmentProblem, InputRefused
 from engagement_lib.session import build_session
@@ -108,10 +109,12 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
             print(f"{time.monotonic() - started:6.1f} s  {line}", flush=True)
 
         tell("Spark is up")
-        result = pipeline.run_pipeline(lake, settings, request, tell=tell)
-        print("\n" + "\n\n".join(_summary(lake, result)))
-        folder = arguments.dashboards or settings.dashboards
-        pages = _pages(lake, folder, settings, tell) if folder and layer is None else ""
+        # All but the tables of a large run is small work, of many plans.
+        with interpreted(session, is_small=True):
+            result = pipeline.run_pipeline(lake, settings, request, tell=tell)
+            print("\n" + "\n\n".join(_summary(lake, result)))
+            folder = arguments.dashboards or settings.dashboards
+            pages = _pages(lake, folder, settings, tell) if folder and layer is None else ""
         print(f"\nDone in {time.monotonic() - started:.1f} s.{pages}")
     return _exit_code(result, arguments)
 

@@ -15,10 +15,12 @@ from engagement_lib import tables as catalogue_package
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.ingest import Ingested, Landing, ingest
+from engagement_lib.engine.interpreting import interpreted
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.published import PublishedLake, publish
-from engagement_lib.engine.run import Outcome, Run, last_words, run_all
+from engagement_lib.engine.run import Outcome, Run
+from engagement_lib.engine.side_by_side import last_words, run_all
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Table
 from engagement_lib.errors import CheckFailed, InputRefused
 from engagement_lib.replay import replay
@@ -101,7 +103,16 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         load = 1 + max([ledger.newest_load(), *[lake.newest_load(each) for each in [*bronze, *merged]]])
         tell("landing")
         try:
-            result.ingested = ingest(lake, chosen, ledger, landing, load=load, run_id=run.run_id, now=time.time())
+            result.ingested = ingest(
+                lake,
+                chosen,
+                ledger,
+                landing,
+                load=load,
+                run_id=run.run_id,
+                now=time.time(),
+                interpreted_records=settings.interpreted_records,
+            )
         except PySparkException as problem:
             raise InputRefused(
                 f"{landing.root}: reading failed: {last_words(problem)}; nothing of these files was loaded"
@@ -110,7 +121,9 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         for outcome in result.ingested.outcomes:
             tell(_words(outcome))
     try:
-        _run_tables(run, wanted, merged, entities, settings.side_by_side, result, tell)
+        # Not only what is new counts: reports look back over weeks and more.
+        with interpreted(lake.spark, is_small=ledger.records() <= settings.interpreted_records):
+            _run_tables(run, wanted, merged, entities, settings.side_by_side, result, tell)
     finally:
         ledger.save(run.run_id, [*merged, *entities])
         _record(lake, run, result.outcomes)

@@ -18,7 +18,8 @@ from engagement_lib.engine.checks import Counted, as_check_failure
 from engagement_lib.engine.commit import Commit, plain
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.merge import merge
-from engagement_lib.engine.run import Outcome, Run, last_words
+from engagement_lib.engine.run import Outcome, Run
+from engagement_lib.engine.side_by_side import last_words
 from engagement_lib.engine.table import Merge, Table
 from engagement_lib.errors import CheckFailed, ConfigError
 

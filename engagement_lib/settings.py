@@ -17,7 +17,7 @@ from engagement_lib.errors import ConfigError
 KEYS: Mapping[str, Any] = {
     "lake": {"root": str, "catalog": str},
     "landing": {"root": str, "min_age_seconds": int, "changed_files": str, "aliases": dict},
-    "run": {"side_by_side": int},
+    "run": {"side_by_side": int, "interpreted_records": int},
     "dashboards": {"root": str},
     "parameters": dict,
     "spark": dict,
@@ -28,12 +28,14 @@ KEYS: Mapping[str, Any] = {
 class Settings:
     """``lake``: root or catalog; ``landing``: where files arrive; ``parameters``: of the tables; ``spark``: of the session.
 
-    ``dashboards``: the local folder of the pages; None = a run makes none.
+    ``dashboards``: the local folder of the pages; None = a run makes none. ``side_by_side``: tables that run at the same time;
+    ``interpreted_records``: up to so many records in the lake, Spark interprets rows instead of compiling plans.
     """
 
     lake: Mapping[str, str]
     landing: Mapping[str, Any]
     side_by_side: int = 2
+    interpreted_records: int = 200_000
     parameters: Mapping[str, Any] = field(default_factory=dict)
     spark: Mapping[str, str] = field(default_factory=dict)
     dashboards: str | None = None
@@ -58,6 +60,7 @@ class Settings:
             lake=merged.get("lake", {}),
             landing={"root": "landing", **merged.get("landing", {})},
             side_by_side=merged.get("run", {}).get("side_by_side", 2),
+            interpreted_records=merged.get("run", {}).get("interpreted_records", 200_000),
             parameters=merged.get("parameters", {}),
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
             dashboards=merged.get("dashboards", {}).get("root"),

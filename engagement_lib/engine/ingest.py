@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.interpreting import interpreted
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import LOADED, REFUSED, REPEATED, Entry, Ledger
 from engagement_lib.engine.run import Outcome
@@ -47,9 +48,20 @@ class Ingested:
 
 
 def ingest(
-    lake: Lake, bronze: Sequence[Table], ledger: Ledger, landing: Landing, *, load: int, run_id: str, now: float
+    lake: Lake,
+    bronze: Sequence[Table],
+    ledger: Ledger,
+    landing: Landing,
+    *,
+    load: int,
+    run_id: str,
+    now: float,
+    interpreted_records: int = 0,
 ) -> Ingested:
-    """Inspect what is new, append the accepted files' records, and enter every file into the ledger."""
+    """Inspect what is new, append the accepted files' records, and enter every file into the ledger.
+
+    Up to ``interpreted_records`` of them are small work (see `interpreted`).
+    """
     tables = {each.name: each for each in bronze}
     arrivals, skipped = list_arrivals(landing.root, tables, min_age_seconds=landing.min_age_seconds, now=now)
     unseen = [arrival for arrival in arrivals if not ledger.has_taken_in(arrival)]
@@ -67,7 +79,8 @@ def ingest(
         return judged, Outcome(table.id, status, why, rows=rows, seconds=time.monotonic() - started)
 
     # Most sources are small: what they take is Spark's and Delta's waiting for each other.
-    with ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
+    is_small = sum(i.records or 0 for i in inspections) <= interpreted_records
+    with interpreted(lake.spark, is_small=is_small), ThreadPoolExecutor(_SOURCES_AT_ONCE) as pool:
         found = list(pool.map(load_source, bronze))
     entries = [entry for judged, _ in found for entry in judged]
     for entry in entries:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from delta import exceptions as delta_exceptions
 from delta.tables import DeltaTable
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
@@ -23,6 +24,17 @@ _RECENT = 20
 NEVER = -1
 #: The version that creates a table, without rows.
 _CREATED = 0
+#: Delta's own classes for it do not inherit from each other.
+_CONFLICTS = (
+    delta_exceptions.DeltaConcurrentModificationException,
+    delta_exceptions.ConcurrentAppendException,
+    delta_exceptions.ConcurrentDeleteDeleteException,
+    delta_exceptions.ConcurrentDeleteReadException,
+    delta_exceptions.ConcurrentTransactionException,
+    delta_exceptions.ConcurrentWriteException,
+    delta_exceptions.MetadataChangedException,
+    delta_exceptions.ProtocolChangedException,
+)
 _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
@@ -163,6 +175,10 @@ class Lake:
             self.spark.conf.unset(_MERGE_METADATA)
             self._versions.pop(table.id, None)
 
+    def forget(self) -> None:
+        """Ask the tables again for their versions: somebody else may have written."""
+        self._versions.clear()
+
     def _ensure(self, table: Table) -> None:
         """Tables come into being with their first rows: each takes a commit, and many a lake has no use for some."""
         if not self.exists(table):
@@ -178,6 +194,11 @@ class Lake:
                 writer.save(self.location(table))
         finally:
             self._versions.pop(table.id, None)
+
+
+def is_conflict(problem: Exception) -> bool:
+    """Whether a write failed because somebody else wrote to the table meanwhile; nothing of it is in the table then."""
+    return isinstance(problem, _CONFLICTS)
 
 
 def on_days(column: str, days: Iterable[date]) -> str:

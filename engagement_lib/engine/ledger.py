@@ -110,6 +110,10 @@ class Ledger:
     def newest_load(self) -> int:
         return max((entry.load or 0 for entry in self.entries.values()), default=0)
 
+    def records(self) -> int:
+        """Records of all loaded files."""
+        return sum(entry.records or 0 for entry in self.entries.values() if entry.verdict == LOADED)
+
     def _complete_from(self, bronze: Table) -> None:
         known = max((e.load or 0 for e in self.entries.values() if e.source == bronze.name), default=0)
         held = self.lake.newest_load(bronze)

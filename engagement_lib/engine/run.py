@@ -1,24 +1,23 @@
-"""Running tables: what each needs, in which order, side by side where they do not depend on each other."""
+"""Running one table: what it needs now, and how its rows are replaced."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
 from engagement_lib.engine import days as d
-from engagement_lib.engine.checks import BrokenRule, Counted, as_check_failure, conform, guarded
+from engagement_lib.engine.checks import BrokenRule, Counted, conform, guarded
 from engagement_lib.engine.commit import Commit, plain
 from engagement_lib.engine.lake import Lake, on_days
 from engagement_lib.engine.merge import merge
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, ReplaceDays, SetAside, Table, overridden
-from engagement_lib.errors import CheckFailed, ConfigError, EngagementError
+from engagement_lib.errors import ConfigError, EngagementError
 
 
 @dataclass(frozen=True)
@@ -195,55 +194,6 @@ class Run:
         finally:
             rows.unpersist()
         return len(days), self.lake.versions(table)[0].rows
-
-
-def run_all(run: Run, tables: Sequence[Table], *, on_end: Callable[[Outcome], None], side_by_side: int) -> list[Outcome]:
-    """Refresh the tables, inputs first; a table whose input failed is not run, and keeps its former state."""
-    outcomes: dict[str, Outcome] = {}
-    waiting, running = list(tables), dict[Future[Outcome], Table]()
-    chosen = {each.id for each in tables}
-    with ThreadPoolExecutor(side_by_side) as pool:
-        while waiting or running:
-            for each in list(waiting):
-                needed = [i.id for i in each.inputs if i.id in chosen]
-                if len(running) >= side_by_side or any(name not in outcomes for name in needed):
-                    continue
-                waiting.remove(each)
-                if broken := [name for name in needed if outcomes[name].status in ("failed", "not run")]:
-                    outcomes[each.id] = Outcome(each.id, "not run", f"{broken[0]} failed")
-                    on_end(outcomes[each.id])
-                    continue
-                running[pool.submit(_refreshed, run, each)] = each
-            if running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    outcomes[running.pop(future).id] = future.result()
-                    on_end(future.result())
-    return [outcomes[each.id] for each in tables]
-
-
-def _refreshed(run: Run, table: Table) -> Outcome:
-    started = time.monotonic()
-    run.lake.spark.sparkContext.setJobDescription(table.id)  # Spark's pages and event logs then say which table a job is for.
-    try:
-        return run.refresh(table)
-    except EngagementError as problem:
-        failure = problem
-    except PySparkException as problem:
-        failure = as_check_failure(problem, table) or CheckFailed(f"{table.id}: {last_words(problem)}")
-        failure.__cause__ = problem
-    except Exception as problem:
-        failure = as_check_failure(problem, table)
-        if failure is None:
-            raise
-    return Outcome(table.id, "failed", str(failure), seconds=time.monotonic() - started, error=failure)
-
-
-def last_words(problem: Exception) -> str:
-    """What an exception of Spark says, without its stack traces: the innermost message of ours, else the first line."""
-    lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
-    ours = [line.partition(": ")[2] for line in lines if line.startswith("engagement_lib.errors.")]
-    return (ours or lines or [type(problem).__name__])[0][:300]
 
 
 def _changed_parameters(last: Commit, now: Mapping[str, Any]) -> str:

@@ -22,7 +22,9 @@ IS_LONG = "HISTORIES" in os.environ
 SEEDS = range(int(os.environ.get("HISTORIES", "1")))
 #: Which deliveries are set aside, and how many, depends on how often a record was delivered.
 NOT_COMPARED = ("silver.quarantine", "silver.duplicates", "silver.entity_set_aside")
-TABLES = [t for t in all_tables().values() if (t.layer in ("silver", "gold") or t.id == "ops.late_events") and t.id not in NOT_COMPARED]
+TABLES = [
+    t for t in all_tables().values() if (t.layer in ("silver", "gold") or t.id == "ops.late_events") and t.id not in NOT_COMPARED
+]
 #: Of these entities a history delivers no files.
 WITHOUT_FILES = ("payments", "experiments", "assignments")
 

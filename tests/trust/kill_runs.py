@@ -14,7 +14,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -53,22 +52,15 @@ def main() -> int:
 
 
 def _landing(work: Path) -> Path:
-    """A month of the sample: small enough to be killed often, with late and repeated records in it."""
-    for path in sorted((ROOT / "sample_data").glob("*/*2025-01*")):
+    """The first days of the sample: small enough to be killed often, with late, repeated and broken records in it."""
+    for path in sorted((ROOT / "sample_data").glob("*/*2025-01-0*")):
         (work / "landing" / path.parent.name).mkdir(parents=True, exist_ok=True)
         shutil.copy(path, work / "landing" / path.parent.name)
     return work / "landing"
 
 
 def _start(landing: Path, lake: Path) -> subprocess.Popen[bytes]:
-    command = [
-        str(Path(sys.executable).parent / "spark-submit"),
-        "jobs/pipeline.py",
-        "--landing",
-        str(landing),
-        "--lake",
-        str(lake),
-    ]
+    command = ["make", "run", f"ARGS=--landing {landing} --lake {lake}"]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, cwd=ROOT, stdout=quiet, stderr=quiet, start_new_session=True)
 
