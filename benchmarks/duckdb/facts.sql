@@ -82,7 +82,7 @@ select
     events,
     items_started + items_finished as content_events,
     items_started, items_finished,
-    date_diff('second', started_at, ended_at) as duration_seconds,
+    (epoch_us(ended_at) - epoch_us(started_at)) // 1000000 as duration_seconds,
     engaged_seconds::bigint as engaged_seconds,
     events = 1 as is_single_event,
     events >= 2 or content_events > 0 as is_engaged,

@@ -60,7 +60,7 @@ def content_attempts(
         *by,
     )
     gap_days = window_days if restart_after_days is None else restart_after_days
-    numbered = _numbered(seen.where(F.col("_kind").isNotNull()), unit, gap_days * _DAY_MICROS)
+    numbered = _numbered(seen.where(F.col("_kind").isNotNull()), unit, gap_days * _DAY_MICROS, by)
     attempts = numbered.groupBy(*unit, "attempt").agg(
         F.min(F.when(F.col("_kind") == 0, F.col("_at"))).alias("started_at"),
         F.max(F.when(F.col("_kind") == 2, F.col("_at"))).alias("finished_at"),
@@ -82,9 +82,9 @@ def content_attempts(
     )
 
 
-def _numbered(seen: DataFrame, unit: Sequence[str], gap_micros: int) -> DataFrame:
-    """The events with the number of their attempt."""
-    in_time = Window.partitionBy(*unit).orderBy("_at", "_kind", "_progress")
+def _numbered(seen: DataFrame, unit: Sequence[str], gap_micros: int, by: Sequence[str]) -> DataFrame:
+    """The events with the number of their attempt. Of two finishes at one instant ``by`` says which one is without a start."""
+    in_time = Window.partitionBy(*unit).orderBy("_at", "_kind", "_progress", *by)
     earlier = in_time.rowsBetween(Window.unboundedPreceding, -1)
     kind = F.col("_kind")
     # progress says neither that an attempt is open nor that it is closed, except where nothing came before it

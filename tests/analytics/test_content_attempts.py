@@ -43,6 +43,19 @@ def test_reading_on_is_the_same_attempt_and_reading_again_a_new_one(spark):
     )
 
 
+def test_of_two_finishes_at_one_instant_the_carried_values_say_which_is_the_orphan(spark):
+    events = """
+        user_id | item_id | at               | name          | format
+        ana     | 1       | 2025-02-01 10:00 | item-started  | m
+        ana     | 1       | 2025-02-01 11:00 | item-finished | w
+        ana     | 1       | 2025-02-01 11:00 | item-finished | m
+    """
+    drawn = rows(spark, EVENTS, events)
+    for given in (drawn.orderBy("format"), drawn.orderBy(F.desc("format"))):
+        found = ask(given.withColumnRenamed("format", "platform"), by=("platform",)).where("is_orphan_finish")
+        assert [row.platform for row in found.collect()] == ["w"]
+
+
 def test_a_finish_after_a_finish_and_one_before_the_start_are_orphans(spark):
     events = """
         user_id | item_id | at               | name

@@ -202,7 +202,7 @@ function withoutEmptyColumns({ header, rows }) {
   return { header: kept.map((n) => header[n]), rows: rows.map((row) => kept.map((n) => row[n])) };
 }
 
-const cellUnit = (name, tile) => (/_rate$|_rate_|_share$|^share_|^lift|_effect$/.test(name) ? "percent" : /_seconds$|^seconds_/.test(name) ? "seconds" : tile.chart === "rows" ? "" : tile.unit);
+const cellUnit = (name, tile) => (/_rate$|_rate_|_share$|^share_|^lift|_effect$/.test(name) ? "percent" : /_seconds$|^seconds_/.test(name) ? "seconds" : name === "p_value" ? "p-value" : tile.chart === "rows" ? "" : tile.unit);
 
 // --- tooltip: one for all charts, text only ------------------------------------------------------------------------
 

@@ -12,13 +12,14 @@ function fixed(digits, style) {
   return formats.get(key);
 }
 
-/** A number with its unit: 12,345; 4.6; 11.3%; 3 min 20 s. */
+/** A number with its unit: 12,345; 4.6; 11.3%; 3 min 20 s; a p-value is never 0. */
 function inWords(value, unit) {
   if (value === null || value === undefined) return "–";
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (typeof value !== "number") return String(value);
   if (unit === "percent") return fixed(Math.abs(value) < 0.1 ? 2 : 1, "percent").format(value);
   if (unit === "seconds") return duration(value);
+  if (unit === "p-value") return value < 0.001 ? "<0.001" : fixed(3).format(value);
   const digits = Number.isInteger(value) || Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 100 ? 1 : 2;
   return fixed(digits).format(value).replace("-", MINUS);
 }

@@ -29,7 +29,7 @@ from engagement_lib.tables.silver.identity_map import identity_map, with_resolve
         Field("content_events", "bigint", "Events that start or finish an item.", required=True),
         Field("items_started", "bigint", "Item-started events.", required=True),
         Field("items_finished", "bigint", "Item-finished events.", required=True),
-        Field("duration_seconds", "bigint", "Last minus first event, in whole seconds.", required=True),
+        Field("duration_seconds", "bigint", "Whole seconds that passed from the first event to the last.", required=True),
         Field("engaged_seconds", "bigint", "Sum of the gaps between events, each at most the cap.", required=True),
         Field("is_single_event", "boolean", "Whether the session is one event.", required=True),
         Field("is_engaged", "boolean", "At least 2 events, or 10 seconds, or a content event.", required=True),
@@ -103,7 +103,7 @@ def fact_session(
 
 
 def _with_meaning(sessions: DataFrame, identity: Sequence[str], report_time_zone: str) -> DataFrame:
-    duration = (F.unix_seconds("ended_at") - F.unix_seconds("started_at")).alias("duration_seconds")
+    duration = F.floor((F.unix_micros("ended_at") - F.unix_micros("started_at")) / 1_000_000).alias("duration_seconds")
     key_parts = [F.coalesce(F.col(name).cast("string"), F.lit("")) for name in identity[:-1]]
     return sessions.select(
         F.md5(F.concat_ws("\u001f", *key_parts, F.unix_micros("started_at"))).alias("session_key"),

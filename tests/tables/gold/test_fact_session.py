@@ -67,6 +67,28 @@ def test_a_session_across_midnight_belongs_to_the_day_it_starts_on(spark: SparkS
     assert_rows(in_berlin, fact_session, "session_date | events\n2025-02-04 | 2")
 
 
+def test_a_duration_is_the_seconds_that_passed_not_those_that_a_clock_shows(spark: SparkSession) -> None:
+    found = sessions(
+        spark,
+        """
+        event_id | platform | resolved_user_id | event_timestamp         | event_name
+        e1       | web      | u1               | 2025-02-03 10:00:01.900 | app-open
+        e2       | web      | u1               | 2025-02-03 10:00:02.100 | app-open
+        e3       | mobile   | u1               | 2025-02-03 10:00:01.900 | app-open
+        e4       | mobile   | u1               | 2025-02-03 10:00:03.900 | app-open
+        """,
+    )
+    assert_rows(
+        found,
+        fact_session,
+        """
+        platform | duration_seconds | engaged_seconds
+        web      | 0                | 0
+        mobile   | 2                | 2
+        """,
+    )
+
+
 def test_engaged_time_counts_each_gap_up_to_five_minutes(spark: SparkSession) -> None:
     found = sessions(
         spark,

@@ -77,8 +77,8 @@ select
     count(*) filter (event_name = 'item-started') as items_started,
     count(*) filter (event_name = 'item-finished') as items_finished,
     items_started + items_finished as content_events,
-    -- By the seconds of the clock: from 10:00:01.9 to 10:00:02.1 it is 1.
-    date_diff('second', min(moment), max(moment)) as duration_seconds,
+    -- Seconds that passed: from 10:00:01.9 to 10:00:02.1 none.
+    (epoch_us(max(moment)) - epoch_us(min(moment))) // 1000000 as duration_seconds,
     (sum(counted_pause) - min_by(counted_pause, place))::bigint as engaged_seconds,
     arg_min_null(country_code, place) as country_code,
     arg_min_null(user_access_type, place) as user_access_type,
