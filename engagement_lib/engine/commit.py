@@ -16,6 +16,7 @@ class Commit:
     """``inputs``: Delta version of each table that was read; ``days``: the days that changed, None = all of them;
     ``span``: first and last day that the table covers; ``load``: newest load that is contained; ``demoted_files``:
     files of which an event gave way to an earlier delivery, or a quarantined record came back, so that their counts changed;
+    ``contract``: hash of the table's columns and their types, filled in by the write;
     ``is_restart``: what earlier loads had set aside was written anew, so that the tables set aside and this one belong together.
     """
 
@@ -28,6 +29,7 @@ class Commit:
     source_hash: str = ""
     demoted_files: tuple[str, ...] = ()
     is_restart: bool = False
+    contract: str = ""
 
     def to_json(self) -> str:
         return json.dumps({_MARK: 1, **self.__dict__}, default=_plain, sort_keys=True)

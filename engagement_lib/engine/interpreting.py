@@ -16,16 +16,11 @@ def interpreted(spark: SparkSession, *, is_small: bool) -> Iterator[None]:
     A session in which one of the two properties is otherwise than Spark's default has its reasons, and stays as it is.
     """
     before = {name: spark.conf.get(name) for name in _COMPILED}
-    if before not in (_COMPILED, _INTERPRETED):
-        yield
-        return
+    wanted = _INTERPRETED if is_small else _COMPILED
     try:
-        _set(spark, _INTERPRETED if is_small else _COMPILED)
+        for name in wanted if before in (_COMPILED, _INTERPRETED) else ():
+            spark.conf.set(name, wanted[name])
         yield
     finally:
-        _set(spark, before)
-
-
-def _set(spark: SparkSession, properties: dict[str, str | None]) -> None:
-    for name, value in properties.items():
-        spark.conf.set(name, value or "")
+        for name in before:
+            spark.conf.set(name, before[name] or "")

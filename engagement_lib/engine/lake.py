@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,17 +25,8 @@ _RECENT = 20
 NEVER = -1
 #: The version that creates a table, without rows.
 _CREATED = 0
-#: Delta's own classes for it do not inherit from each other.
-_CONFLICTS = (
-    delta_exceptions.DeltaConcurrentModificationException,
-    delta_exceptions.ConcurrentAppendException,
-    delta_exceptions.ConcurrentDeleteDeleteException,
-    delta_exceptions.ConcurrentDeleteReadException,
-    delta_exceptions.ConcurrentTransactionException,
-    delta_exceptions.ConcurrentWriteException,
-    delta_exceptions.MetadataChangedException,
-    delta_exceptions.ProtocolChangedException,
-)
+#: Delta's exceptions in Python are conflicts all; they do not inherit from each other.
+_CONFLICTS = tuple(kind for kind in vars(delta_exceptions).values() if isinstance(kind, type))
 _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
@@ -129,7 +121,10 @@ class Lake:
         return last.load if last else 0
 
     def matches_contract(self, table: Table) -> bool:
-        """Whether the stored columns are those of the contract."""
+        """Whether the stored columns are those of the contract. The newest write of ours says it; else the table is opened."""
+        newest = next(iter(self.versions(table)), None)
+        if newest and newest.commit and newest.commit.contract == table.contract_hash:
+            return True
         stored = [(f.name, f.dataType.simpleString()) for f in self.read(table).schema]
         return sorted(stored) == sorted((f.name, f.type) for f in table.fields)
 
@@ -167,7 +162,7 @@ class Lake:
             matches = matches & (F.col(f"old.{key}") == F.col(f"new.{key}"))
         self._ensure(table)
         # A merge takes no options: its metadata goes by way of the session.
-        self.spark.conf.set(_MERGE_METADATA, commit.to_json())
+        self.spark.conf.set(_MERGE_METADATA, _signed(commit, table))
         try:
             merge = self._delta(table).alias("old").merge(rows.alias("new"), matches)
             merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
@@ -186,7 +181,7 @@ class Lake:
 
     def _write(self, table: Table, writer: DataFrameWriter, commit: Commit) -> None:
         self._ensure(table)
-        writer = writer.option("userMetadata", commit.to_json())
+        writer = writer.option("userMetadata", _signed(commit, table))
         try:
             if self.catalog:
                 writer.saveAsTable(self.location(table))
@@ -194,6 +189,10 @@ class Lake:
                 writer.save(self.location(table))
         finally:
             self._versions.pop(table.id, None)
+
+
+def _signed(commit: Commit, table: Table) -> str:
+    return replace(commit, contract=table.contract_hash).to_json()
 
 
 def is_conflict(problem: Exception) -> bool:

@@ -159,6 +159,11 @@ class Table:
         """A short hash of the function's source: a change is worth a word in the run record."""
         return hashlib.sha256(inspect.getsource(self.function).encode()).hexdigest()[:12]
 
+    @cached_property
+    def contract_hash(self) -> str:
+        """A short hash of the names and types of the columns, whatever their order."""
+        return hashlib.sha256(repr(sorted((f.name, f.type) for f in self.fields)).encode()).hexdigest()[:12]
+
     def rules_with_allowed(self) -> tuple[Rule, ...]:
         """The table's rules, and one for each field that lists its allowed values."""
         listed = tuple(
