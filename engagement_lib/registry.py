@@ -14,7 +14,13 @@ _TOTAL = "split = 'total'"
 def _retention(n: int) -> Metric:
     return Metric(
         f"retention_d{n}",
-        Rate(_RETENTION, "retained_on", "eligible", f"day_n = {n} AND eligible > 0"),
+        # A day is in the brackets and the cohorts of weeks and months, too, and counts once.
+        Rate(
+            _RETENTION,
+            "retained_on",
+            "eligible",
+            f"cohort_type = 'day' AND day_n = {n} AND last_day_n = {n} AND eligible > 0",
+        ),
         f"Users active on day {n} after their first active day / users for whom that day is over.",
         "share of users",
     )

@@ -170,7 +170,7 @@ def test_session_quality(lake: Lake, golden: dict) -> None:
 
 
 def test_retention_after_a_day_and_a_week(lake: Lake, golden: dict) -> None:
-    rows = read(lake, "gold.report_retention").collect()
+    rows = read(lake, "gold.report_retention").where("cohort_type = 'day' AND last_day_n = day_n").collect()
     for n in (1, 7):
         cohorts, expected = [row for row in rows if row.day_n == n], golden["retention_all"][str(n)]
         assert sum(row.eligible for row in cohorts) == int(expected["eligible_users"])

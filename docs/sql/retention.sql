@@ -1,10 +1,11 @@
--- Which share of the new users comes back after a day, a week and a month?
+-- Which share of the new users comes back after a day, a week and a month, and which within each of the first four weeks?
 SELECT
-  day_n,
+  CASE WHEN day_n = last_day_n THEN concat('D', day_n) ELSE concat('W', last_day_n DIV 7) END AS back,
   sum(eligible) AS eligible,
   sum(retained_on) AS retained,
   sum(retained_on) / nullif(sum(eligible), 0) AS retention_rate,
   sum(retained_24h) / nullif(sum(eligible_24h), 0) AS retention_rate_24h
 FROM gold.report_retention
-GROUP BY day_n
-ORDER BY day_n
+WHERE cohort_type = 'day'
+GROUP BY day_n, last_day_n
+ORDER BY day_n = last_day_n DESC, day_n

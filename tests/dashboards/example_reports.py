@@ -5,6 +5,7 @@ from typing import Any
 
 Row = dict[str, Any]
 _FEATURES = (("Search", 40), ("Highlights", 25))
+_SPANS = ((1, 1), (7, 7), (30, 30), (1, 7), (8, 14), (15, 21), (22, 28))
 _KINDS = [
     ({"split": split, "split_value": value}, users)
     for split, value, users in (("content_format", "text", 60), ("content_format", "audio", 40), ("item_type", "book", 90))
@@ -29,8 +30,8 @@ def report_rows(first: date, days: int, values: tuple[tuple[str, str, int], ...]
             for segment, share in (("casual", 2), ("at_risk", 5), ("dormant", 7), ("highly_engaged", 9))
         ],
         "gold.report_growth": [_growth(day, n, days) for n, day in enumerate(dates[::7])],
-        "gold.report_retention": [_cohort(n, day, after, days) for n, day in enumerate(dates) for after in (1, 7, 30)],
-        "summaries.retention_by_week": [_week(n, day, after, days) for n, day in enumerate(dates[::7]) for after in (1, 7, 30)],
+        "gold.report_retention": [_cohort(n, day, *span, days) for n, day in enumerate(dates) for span in _SPANS],
+        "summaries.retention_by_week": [_week(n, day, *span, days) for n, day in enumerate(dates[::7]) for span in _SPANS],
         "gold.report_content_funnel": [_attempts(at, base) for at, base in [*splits, *_KINDS]],
         "gold.report_onboarding_funnel": [
             {**at, "funnel": funnel, "step": step, "step_name": name, "entered": base * 2, "open": base, "decided": base}
@@ -95,19 +96,21 @@ def _growth(day: date, n: int, days: int) -> Row:
     }
 
 
-def _cohort(n: int, day: date, after: int, days: int) -> Row:
-    size, is_over = 20 + n % 5, n + after < days
-    retained = size // (2 + after // 5) if is_over else None
+def _cohort(n: int, day: date, after: int, until: int, days: int) -> Row:
+    size, is_over = 20 + n % 5, n + until < days
+    retained = size // (2 + after // 5) + until - after if is_over else None
     later = retained + 2 if is_over else None
     counts = {"cohort_size": size, "eligible": size if is_over else 0, "retained_on": retained, "retained_on_or_after": later}
-    return {"cohort_date": day.isoformat(), "day_n": after, **counts, "is_mature": is_over}
+    at = {"cohort_type": "day", "cohort_date": day.isoformat(), "day_n": after, "last_day_n": until}
+    return {**at, **counts, "is_mature": is_over}
 
 
-def _week(n: int, day: date, after: int, days: int) -> Row:
-    is_over = (n + 1) * 7 + after <= days
-    counts = {"cohort_size": 140, "eligible": 140 if is_over else 20, "retained_on": 42 - after}
-    rate = (42 - after) / 140 if is_over else None
-    return {"cohort_week": day.isoformat(), "day_n": after, **counts, "retention_rate": rate, "is_mature": is_over}
+def _week(n: int, day: date, after: int, until: int, days: int) -> Row:
+    is_over, is_bracket, back = (n + 1) * 7 + until <= days, until > after, 42 - after + 6 * (until - after)
+    counts = {"cohort_size": 140, "eligible": 140 if is_over else 20, "retained_on": back}
+    at = {"cohort_week": day.isoformat(), "day_n": after, "last_day_n": until, "is_bracket": is_bracket}
+    at |= {"week_n": until // 7 if is_bracket else None}
+    return {**at, **counts, "retention_rate": back / 140 if is_over else None, "is_mature": is_over}
 
 
 def _channel(week: date | None, channel: str, users: int) -> Row:

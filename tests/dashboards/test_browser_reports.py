@@ -54,7 +54,7 @@ def test_retention_is_a_ratio_of_sums_over_the_users_of_the_range(browser, folde
     with opened(browser, folder / "improvements.html") as page:
         page.get_by_role("button", name=days, exact=True).click()
         for after in (1, 7, 30):
-            cohorts = rows_of("gold.report_retention", day_n=after)[-28 if days == "28 days" else 0 :]
+            cohorts = rows_of("gold.report_retention", day_n=after, last_day_n=after)[-28 if days == "28 days" else 0 :]
             eligible = sum(row["eligible"] for row in cohorts)
             expected = f"{sum(row['retained_on'] or 0 for row in cohorts) / eligible:.1%}" if eligible else "\u2013"
             assert figure(page, f"Back on day {after}") == expected
@@ -62,13 +62,19 @@ def test_retention_is_a_ratio_of_sums_over_the_users_of_the_range(browser, folde
             assert tile(page, "Back on day 30").locator(".change").inner_text() == "not yet observable"
 
 
-def test_cells_that_are_not_over_are_grey_and_say_so(browser, folder) -> None:
-    heading = "Users back 1, 7 and 30 days after their first, by week (%)"
-    weeks = rows_of("summaries.retention_by_week")
+@pytest.mark.parametrize(
+    ("heading", "along", "is_bracket"),
+    [
+        ("Users back 1, 7 and 30 days after their first, by week (%)", "day_n", False),
+        ("Users back in weeks 1 to 4 after their first day, by week (%)", "week_n", True),
+    ],
+)
+def test_cells_that_are_not_over_are_grey_and_say_so(browser, folder, heading, along, is_bracket) -> None:
+    weeks = rows_of("summaries.retention_by_week", is_bracket=is_bracket)
     with opened(browser, folder / "improvements.html") as page:
         cells = {(week, int(n)): rate for week, n, rate in grid(page, heading)[1:]}
         assert cells == {
-            (w["cohort_week"], w["day_n"]): "" if w["retention_rate"] is None else str(w["retention_rate"])[:8] for w in weeks
+            (w["cohort_week"], w[along]): "" if w["retention_rate"] is None else str(w["retention_rate"])[:8] for w in weeks
         }
         box = tile(page, heading)
         box.scroll_into_view_if_needed()

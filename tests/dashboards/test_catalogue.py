@@ -1,5 +1,6 @@
 """The catalogue says what the declarations say, and what the newest runs found."""
 
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -103,4 +104,5 @@ def test_every_metric_has_a_query_and_names_the_tiles_of_its_report() -> None:
     html = render_catalogue(PAGES, {})
     assert all(f'id="metric.{each.name}"' in html for each in registry.ALL)
     retention = html.split('id="metric.retention_d7"')[1].split("</article>")[0]
-    assert "from gold.report_retention where day_n = 7" in retention and "Improvements: Back on day 7" in retention
+    asked = "from gold.report_retention where cohort_type = 'day' AND day_n = 7 AND last_day_n = 7"
+    assert asked in unescape(retention) and "Improvements: Back on day 7" in retention

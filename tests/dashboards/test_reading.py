@@ -122,13 +122,21 @@ def test_users_are_counted_by_their_signals_of_leaving(spark: SparkSession, tmp_
 
 def test_the_retention_of_a_week_waits_for_all_of_its_users(spark: SparkSession, tmp_path: Path) -> None:
     lake = Lake(spark, root=str(tmp_path / "lake"))
-    cohorts = [(date(2025, 1, 6), 1, 10, 10, 5), (date(2025, 1, 12), 1, 30, 30, 3), (date(2025, 1, 13), 1, 4, 4, 1)]
-    cohorts += [(date(2025, 1, 6), 7, 10, 10, 2), (date(2025, 1, 12), 7, 30, 0, None)]
-    names = ("cohort_date", "day_n", "cohort_size", "eligible", "retained_on")
+    names = ("cohort_type", "cohort_date", "day_n", "last_day_n", "cohort_size", "eligible", "retention_rate", "is_mature")
+    cohorts = [
+        ("day", date(2025, 1, 6), 1, 1, 10, 10, 0.5, True),
+        ("week", date(2025, 1, 6), 1, 1, 40, 40, 0.2, True),
+        ("week", date(2025, 1, 6), 7, 7, 40, 10, 0.2, False),
+        ("week", date(2025, 1, 6), 1, 7, 40, 40, 0.6, True),
+        ("week", date(2025, 1, 6), 22, 28, 40, 0, None, False),
+        ("month", date(2025, 1, 1), 1, 1, 90, 90, 0.1, True),
+    ]
     record(lake, report_retention, *[dict(zip(names, row, strict=True)) for row in cohorts])
     rows = read_facts(lake, PAGES).of(retention_by_week)
-    assert [(row["cohort_week"], row["day_n"], row["retention_rate"], row["is_mature"]) for row in rows] == [
-        ("2025-01-06", 1, 0.2, True),
-        ("2025-01-06", 7, None, False),
-        ("2025-01-13", 1, 0.25, True),
+    shown = ("cohort_week", "day_n", "is_bracket", "week_n", "cohort_size", "retention_rate", "is_mature")
+    assert [tuple(row[name] for name in shown) for row in rows] == [
+        ("2025-01-06", 1, False, None, 40, 0.2, True),
+        ("2025-01-06", 1, True, 1, 40, 0.6, True),
+        ("2025-01-06", 22, True, 4, 40, None, False),
+        ("2025-01-06", 7, False, None, 40, None, False),
     ]

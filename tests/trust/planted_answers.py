@@ -25,16 +25,16 @@ def _window(column: str, truth: Truth) -> Answer:
     return Answer(column, "gold.report_active_windows." + column, query.format(c=column), truth)
 
 
-def _retention(n: int) -> Answer:
+def _retention(n: int, cohort_type: str = "day") -> Answer:
     query = (
         "select strftime(date_trunc('week', cohort_date), '%Y-%m-%d') || unnest([' eligible', ' retained']),"
-        " unnest([sum(eligible), coalesce(sum(retained_on), 0)]) from gold.report_retention where day_n = {n}"
-        " group by date_trunc('week', cohort_date)"
+        " unnest([sum(eligible), coalesce(sum(retained_on), 0)]) from gold.report_retention"
+        " where cohort_type = '{cohort_type}' and day_n = {n} and last_day_n = {n} group by date_trunc('week', cohort_date)"
     )
     return Answer(
-        f"retention D{n}: eligible and retained by week",
+        f"retention D{n}: eligible and retained by week, cohorts of a {cohort_type}",
         "gold.report_retention.retained_on",
-        query.format(n=n),
+        query.format(n=n, cohort_type=cohort_type),
         lambda t: {
             f"{week} {part}": number for week, days in t["retention_by_week"].items() for part, number in days[f"day_{n}"].items()
         },
@@ -167,9 +167,7 @@ PLANTED = (
         "select sum(new) from gold.report_growth where period = 'day'",
         _of("users"),
     ),
-    _retention(1),
-    _retention(7),
-    _retention(30),
+    *(_retention(n, cohort_type) for cohort_type in ("day", "week") for n in (1, 7, 30)),
     Answer(
         "trial_to_paid: trials by what became of them",
         "gold.report_subscription_funnel",

@@ -6,35 +6,36 @@ from tests.trust.answer import Answer
 from tests.trust.side_by_side import both, columns, same
 
 SPLIT = ("split", "split_value")
-COHORT = ("cohort_date", "day_n")
+COHORT = ("cohort_type", "cohort_date", "day_n", "last_day_n")
+ENTRY = "concat_ws(' ', cohort_type, day_n, last_day_n, country_code, user_access_type, acquisition_channel)"
 PERIOD = ("period", "period_start")
 FEATURE = ("feature_id", *PERIOD)
 
 USERS = (
     *(
         both(
-            f"retention D1, D7, D30: {column}",
+            f"retention D1, D7, D30, W1 to W4: {column}",
             f"report_retention.{column}",
-            f"select 'D' || day_n, sum({column}) from {{}} group by day_n",
+            f"select case when day_n = last_day_n then 'D' || day_n else 'W' || last_day_n // 7 end, sum({column}) from {{}}"
+            " where cohort_type = 'day' group by 1",
             "report_retention",
             "retention",
         )
         for column in ("eligible", "retained_on", "retained_on_or_after", "eligible_24h", "retained_24h")
     ),
     *columns(
-        "retention by cohort",
+        "retention by cohort of a day, week or month",
         "report_retention",
-        "cohort_size eligible retained_on retained_on_or_after retained_24h",
+        "cohort_size eligible retained_on retained_on_or_after eligible_24h retained_24h is_mature",
         COHORT,
         "retention",
     ),
     Answer(
         "retention by country, access type and channel at the entry",
         "gold.fact_user_retention_cohorts.retained_on",
-        "select concat_ws(' ', day_n, country_code, user_access_type, acquisition_channel), sum(retained_on)"
-        " from gold.fact_user_retention_cohorts group by 1",
-        "select concat_ws(' ', day_n, country_code, user_access_type, acquisition_channel), count(*) filter (came_on)"
-        " from recount.retention_of_users where is_eligible group by 1",
+        f"select {ENTRY}, sum(retained_on) from gold.fact_user_retention_cohorts where eligible > 0 group by 1",
+        f"select {ENTRY}, count(*) filter (came_on) from recount.retention_of_users"
+        " cross join (select unnest(['day', 'week', 'month']) as cohort_type) where is_eligible group by 1",
     ),
     *columns(
         "growth by month",

@@ -1,4 +1,4 @@
-"""gold.fact_user_retention_cohorts: who came back, by what they were when they came."""
+"""gold.fact_user_retention_cohorts: who came back, by when they came and what they were then."""
 
 from datetime import date
 
@@ -22,6 +22,7 @@ ACTIVE = """
     2025-02-02    | u5      | DE           | free             | true      | 2025-02-02 00:01 | 2025-02-02 00:01
     2025-02-01    | u4      | DE           | free             | false     | 2025-02-01 00:00 | 2025-02-01 00:00
 """
+DAYS = "cohort_type = 'day' AND day_n = last_day_n"
 USERS = """
     user_id | signup_at        | acquisition_channel | is_current
     u2      | 2025-01-01 10:00 | ads                 | true
@@ -34,7 +35,7 @@ def test_cohorts_by_the_calendar_and_by_the_clock(spark: SparkSession) -> None:
         filled(spark, fact_user_engagement, ACTIVE), filled(spark, users, USERS), as_of=date(2025, 2, 3)
     )
     assert_rows(
-        found,
+        found.where(DAYS),
         fact_user_retention_cohorts,
         """
         cohort_date | day_n | country_code | user_access_type | acquisition_channel | cohort_size | eligible | retained_on | retained_on_or_after | eligible_24h | retained_24h | is_mature
@@ -52,11 +53,91 @@ def test_a_day_can_be_over_by_the_calendar_and_not_by_the_clock(spark: SparkSess
         filled(spark, fact_user_engagement, ACTIVE), nothing(spark, users), as_of=date(2025, 2, 2), report_time_zone="Etc/GMT+1"
     )
     assert_rows(
-        found,
+        found.where(DAYS),
         fact_user_retention_cohorts,
         """
         cohort_date | day_n | country_code | acquisition_channel | cohort_size | eligible | retained_on | eligible_24h | retained_24h
         2025-02-01  | 1     | DE           |                     | 4           | 4        | 2           | 0            |
         2025-02-01  | 1     |              |                     | 1           | 1        | 0           | 0            |
+        """,
+    )
+
+
+def test_a_bracket_is_any_of_its_days_and_waits_for_the_last(spark: SparkSession) -> None:
+    """u1 is back on day 4 and, an hour before its eighth 24 hours are over, on day 8; u2 on day 7; u3 on day 15, of a bracket
+    that is not over on day 19."""
+    visits = """
+        activity_date | user_id | is_active | first_event_at   | last_event_at
+        2025-02-01    | u1      | true      | 2025-02-01 10:00 | 2025-02-01 10:00
+        2025-02-05    | u1      | true      | 2025-02-05 10:00 | 2025-02-05 10:00
+        2025-02-09    | u1      | true      | 2025-02-09 09:00 | 2025-02-09 09:00
+        2025-02-01    | u2      | true      | 2025-02-01 10:00 | 2025-02-01 10:00
+        2025-02-08    | u2      | true      | 2025-02-08 12:00 | 2025-02-08 12:00
+        2025-02-01    | u3      | true      | 2025-02-01 10:00 | 2025-02-01 10:00
+        2025-02-16    | u3      | true      | 2025-02-16 12:00 | 2025-02-16 12:00
+    """
+    found = fact_user_retention_cohorts(
+        filled(spark, fact_user_engagement, visits), nothing(spark, users), as_of=date(2025, 2, 20)
+    )
+    assert_rows(
+        found.where("cohort_type = 'day' AND day_n < last_day_n"),
+        fact_user_retention_cohorts,
+        """
+        cohort_date | day_n | last_day_n | cohort_size | eligible | retained_on | retained_on_or_after | eligible_24h | retained_24h | is_mature
+        2025-02-01  | 1     | 7          | 3           | 3        | 2           | 3                    | 3            | 2            | true
+        2025-02-01  | 8     | 14         | 3           | 3        | 1           | 2                    | 3            | 0            | true
+        2025-02-01  | 15    | 21         | 3           | 0        |             |                      | 0            |              | false
+        """,
+    )
+
+
+WEEKS_AND_MONTHS = """
+    activity_date | user_id | country_code | is_active | first_event_at   | last_event_at
+    2025-02-03    | u1      | DE           | true      | 2025-02-03 10:00 | 2025-02-03 10:00
+    2025-02-10    | u1      | DE           | true      | 2025-02-10 11:00 | 2025-02-10 11:00
+    2025-02-05    | u2      | DE           | true      | 2025-02-05 10:00 | 2025-02-05 10:00
+    2025-02-10    | u2      | DE           | true      | 2025-02-10 11:00 | 2025-02-10 11:00
+    2025-02-09    | u3      | AT           | true      | 2025-02-09 10:00 | 2025-02-09 10:00
+    2025-02-10    | u4      | DE           | true      | 2025-02-10 10:00 | 2025-02-10 10:00
+"""
+
+
+def test_weeks_and_months_have_all_of_their_users_each_on_the_own_clock(spark: SparkSession) -> None:
+    """Day 7 of u1 is the tenth, a Monday; that of the others, one of whom came on that Monday, has not even begun."""
+    found = fact_user_retention_cohorts(
+        filled(spark, fact_user_engagement, WEEKS_AND_MONTHS), nothing(spark, users), as_of=date(2025, 2, 11)
+    )
+    assert_rows(
+        found.where("day_n = 7"),
+        fact_user_retention_cohorts,
+        """
+        cohort_type | cohort_date | day_n | last_day_n | country_code | cohort_size | eligible | retained_on | retained_on_or_after | eligible_24h | retained_24h | is_mature
+        day         | 2025-02-03  | 7     | 7          | DE           | 1           | 1        | 1           | 1                    | 1            | 1            | true
+        week        | 2025-02-03  | 7     | 7          | DE           | 2           | 1        | 1           | 1                    | 1            | 1            | false
+        week        | 2025-02-03  | 7     | 7          | AT           | 1           | 0        |             |                      | 0            |              | false
+        month       | 2025-02-01  | 7     | 7          | DE           | 3           | 1        | 1           | 1                    | 1            | 1            | false
+        month       | 2025-02-01  | 7     | 7          | AT           | 1           | 0        |             |                      | 0            |              | false
+        """,
+    )
+
+
+def test_a_cohort_is_mature_when_nobody_can_come_to_it_and_the_day_is_over_for_its_last_users(spark: SparkSession) -> None:
+    """On the sixteenth day 7 is over for those of the ninth, a Sunday; February goes on."""
+    found = fact_user_retention_cohorts(
+        filled(spark, fact_user_engagement, WEEKS_AND_MONTHS), nothing(spark, users), as_of=date(2025, 2, 16)
+    )
+    assert_rows(
+        found.where("day_n IN (7, 8) AND cohort_type <> 'day'"),
+        fact_user_retention_cohorts,
+        """
+        cohort_type | cohort_date | day_n | last_day_n | country_code | cohort_size | eligible | retained_on | is_mature
+        week        | 2025-02-03  | 7     | 7          | DE           | 2           | 2        | 1           | true
+        week        | 2025-02-03  | 7     | 7          | AT           | 1           | 1        | 0           | true
+        week        | 2025-02-03  | 8     | 14         | DE           | 2           | 0        |             | false
+        week        | 2025-02-03  | 8     | 14         | AT           | 1           | 0        |             | false
+        month       | 2025-02-01  | 7     | 7          | DE           | 3           | 2        | 1           | false
+        month       | 2025-02-01  | 7     | 7          | AT           | 1           | 1        | 0           | false
+        month       | 2025-02-01  | 8     | 14         | DE           | 3           | 0        |             | false
+        month       | 2025-02-01  | 8     | 14         | AT           | 1           | 0        |             | false
         """,
     )

@@ -1,22 +1,25 @@
 -- Whether users come back, and what kind of users they are.
 
--- How many days after it the first day is over at the last one, and who was there again.
+-- Whether the days of a span (of one day or of seven) after the first one are over at the last one, and who was there again.
 create table recount.retention_of_users as
-with firsts as (
+with spans as (
+    select unnest([1, 7, 30, 1, 8, 15, 22]) as day_n, unnest([1, 7, 30, 7, 14, 21, 28]) as last_day_n
+),
+firsts as (
     select
-        user_id, first_days.first_day, first_at, day_n,
+        user_id, first_days.first_day, first_at, day_n, last_day_n,
         first_at + day_n * interval 24 hours as hours_begin,
-        hours_begin + interval 24 hours as hours_end,
+        first_at + (last_day_n + 1) * interval 24 hours as hours_end,
         span.last_day
     from recount.first_days
     cross join recount.span
-    cross join (select unnest([1, 7, 30]) as day_n)
+    cross join spans
 )
 select
-    firsts.user_id, first_day as cohort_date, day_n,
-    first_day + day_n <= last_day as is_eligible,
+    firsts.user_id, first_day, day_n, last_day_n,
+    first_day + last_day_n <= last_day as is_eligible,
     hours_end <= last_day + 1 as is_eligible_24h,
-    bool_or(day = first_day + day_n) as came_on,
+    bool_or(day between first_day + day_n and first_day + last_day_n) as came_on,
     bool_or(day >= first_day + day_n) as came_on_or_after,
     bool_or(moment >= hours_begin and moment < hours_end) as came_24h,
     any_value(acquisition_channel) as acquisition_channel,
@@ -27,18 +30,22 @@ join recount.events using (user_id)
 left join recount.accounts using (user_id)
 group by all;
 
+-- A cohort has a row once the span has begun for who came on its first day.
 create table recount.retention as
 select
-    cohort_date, day_n,
+    cohort_type, date_trunc(cohort_type, users.first_day)::date as cohort_date, day_n, last_day_n,
     count(*) as cohort_size,
     count(*) filter (is_eligible) as eligible,
-    count(*) filter (is_eligible and came_on) as retained_on,
-    count(*) filter (is_eligible and came_on_or_after) as retained_on_or_after,
+    case when eligible > 0 then count(*) filter (is_eligible and came_on) end as retained_on,
+    case when eligible > 0 then count(*) filter (is_eligible and came_on_or_after) end as retained_on_or_after,
     count(*) filter (is_eligible_24h) as eligible_24h,
-    case when eligible_24h > 0 then count(*) filter (is_eligible_24h and came_24h) end as retained_24h
-from recount.retention_of_users
-where is_eligible
-group by cohort_date, day_n;
+    case when eligible_24h > 0 then count(*) filter (is_eligible_24h and came_24h) end as retained_24h,
+    cohort_date + ('1 ' || cohort_type)::interval + last_day_n * interval 1 day <= last_day + 1 as is_mature
+from recount.retention_of_users as users
+cross join (select unnest(['day', 'week', 'month']) as cohort_type)
+cross join recount.span
+group by all
+having cohort_date + day_n <= last_day;
 
 -- Each period from the first data on, with who is active in it and in the one before.
 create table recount.growth as
