@@ -94,6 +94,14 @@ PLANTED = (
         _of("late_events"),
     ),
     Answer(
+        "late events, by day and platform",
+        "ops.late_events",
+        "unpivot (select sum(over_1_hour) as over_1_hour, sum(over_1_day) as over_1_day, sum(over_7_days) as over_7_days,"
+        " sum(over_60_days) as over_60_days, sum(arrived_before_the_event) as arrived_before_the_event,"
+        " sum(arrived_on_a_later_date) as arrived_on_a_later_date from ops.late_events) on columns(*)",
+        _of("late_events"),
+    ),
+    Answer(
         "anonymous events and ids whose user came later",
         "silver.identity_map",
         "select unnest(['anonymous_events', 'anonymous_ids']), unnest([sum(events), count(distinct anonymous_id)])"
