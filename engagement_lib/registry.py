@@ -11,17 +11,14 @@ _EXPERIMENTS, _FEATURES, _GROWTH = "gold.report_experiment_results", "gold.repor
 _TOTAL = "split = 'total'"
 
 
-def _retention(n: int) -> Metric:
+def _retention(name: str, first: int, last: int) -> Metric:
+    days, all_of_it = (f"day {first}", "that day is") if first == last else (f"any of the days {first} to {last}", "all are")
+    # A day is in the brackets and the cohorts of weeks and months, too, and counts once.
+    is_it = f"cohort_type = 'day' AND day_n = {first} AND last_day_n = {last} AND eligible > 0"
     return Metric(
-        f"retention_d{n}",
-        # A day is in the brackets and the cohorts of weeks and months, too, and counts once.
-        Rate(
-            _RETENTION,
-            "retained_on",
-            "eligible",
-            f"cohort_type = 'day' AND day_n = {n} AND last_day_n = {n} AND eligible > 0",
-        ),
-        f"Users active on day {n} after their first active day / users for whom that day is over.",
+        f"retention_{name}",
+        Rate(_RETENTION, "retained_on", "eligible", is_it),
+        f"Users active on {days} after their first active day / users for whom {all_of_it} over.",
         "share of users",
     )
 
@@ -60,7 +57,8 @@ RATES = (
         "Items started or finished per session.",
         "events per session",
     ),
-    *[_retention(n) for n in (1, 7, 30)],
+    *[_retention(f"d{n}", n, n) for n in (1, 7, 30)],
+    *[_retention(f"w{n}", 7 * n - 6, 7 * n) for n in (1, 2, 3, 4)],
 )
 #: Values of a report's rows that cannot be made of other rows.
 STORED = (
