@@ -21,6 +21,8 @@ COMPUTED = [t for t in TABLES.values() if not isinstance(t.write, Recorded | Set
 def test_every_column_is_described_in_a_sentence(table: Table) -> None:
     assert all(field.description.endswith(".") for field in table.fields)
     assert table.description.startswith("One row per")
+    # The first line is the table's comment and its entry in every list.
+    assert table.description.split("\n")[0].endswith(".")
 
 
 @pytest.mark.parametrize("table", [t for t in TABLES.values() if t.layer in ("silver", "gold")], ids=lambda t: t.id)

@@ -59,11 +59,11 @@ def fact_experiment_exposure(
     report_time_zone: str = "UTC",
     experiment_pre_days: int = 14,
 ) -> DataFrame:
-    """One row per experiment and known user who saw a variant of it up to the as-of date: the first one, and what the user
-    did since and in the 14 times 24 hours before.
+    """One row per experiment and known user who saw a variant of it up to the as-of date: the first one.
 
-    An experiment in which no exposure is tracked takes its assignments for them. Exposures without a variant, before the
-    start and from the end of the experiment on do not count, nor does what users do after its end. Test users are marked.
+    Beside it stands what the user did since and in the 14 times 24 hours before. An experiment in which no exposure is
+    tracked takes its assignments for them. Exposures without a variant, before the start and from the end of the experiment
+    on do not count, nor does what users do after its end. Test users are marked.
     """
     asked = {**_KEY, "variant": "variant", "timestamp": "at", "as_of": as_of, "time_zone": report_time_zone}
     running = experiments.where("is_current").select("experiment_id", "started_at", "ended_at")

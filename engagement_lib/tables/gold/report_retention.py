@@ -40,11 +40,11 @@ _RATES = {
     write=Rebuild(),
 )
 def report_retention(fact_user_retention_cohorts: DataFrame) -> DataFrame:
-    """One row per cohort of users by the day, week or month of their first activity, and day or bracket of days after it that
-    has begun for the cohort's first day.
+    """One row per cohort, and day or bracket of days after its first day that has begun.
 
-    Days are local dates, so day 1 is the date after the first one; the 24-hour clock runs from each user's own first event.
-    The rate of several cohorts of one type is the sum of the retained / the sum of the eligible, never a mean of rates.
+    A cohort are the users of one day, week or month of first activity. Days are local dates, so day 1 is the date after the
+    first one; the 24-hour clock runs from each user's own first event. The rate of several cohorts of one type is the sum of
+    the retained / the sum of the eligible, never a mean of rates.
     """
     cohorts = fact_user_retention_cohorts.groupBy(*_AT).agg(
         *[F.sum(name).alias(name) for name in COUNTS], F.bool_and("is_mature").alias("is_mature")
