@@ -67,7 +67,8 @@ FUNNEL = Page(
                 _rate_by("item_type", "Attempts completed, by kind of item"),
                 _rate_by("platform", "Attempts completed, by platform"),
             ),
-            "An attempt is a user's start of an item until its finish, within 30 days; younger attempts are not judged yet.",
+            "An attempt is a user's start of an item until its finish, within 30 days. Rates are of attempts whose 30 days are "
+            "over; the metric completion_rate also counts younger ones that are finished already, and is higher.",
         ),
         Section(
             "Where sessions end that finish nothing",
