@@ -59,11 +59,10 @@ class Settings:
         return cls(
             lake=merged.get("lake", {}),
             landing={"root": "landing", **merged.get("landing", {})},
-            side_by_side=merged.get("run", {}).get("side_by_side", 2),
-            interpreted_records=merged.get("run", {}).get("interpreted_records", 200_000),
             parameters=merged.get("parameters", {}),
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
             dashboards=merged.get("dashboards", {}).get("root"),
+            **merged.get("run", {}),
         )
 
 

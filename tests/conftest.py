@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from pyspark.sql import SparkSession
 
+from engagement_lib.engine.interpreting import INTERPRETED
 from engagement_lib.session import build_session
 
 # The same examples in each run, so that a red test means a change; HYPOTHESIS_PROFILE=default looks for new ones.
@@ -20,10 +21,6 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 # Tests run as if the machine stood a day ahead of UTC, so that a use of its time zone shows on every machine.
 os.environ["TZ"] = "Pacific/Kiritimati"
 time.tzset()
-
-
-INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-
 
 # Files of which each takes minutes; begun last, one of them would keep the others waiting.
 LONG = tuple(
@@ -48,8 +45,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             # Tests are many small queries: the optimising compiler costs them more than it gains. All of their code must fit, or Java
             # stops compiling and everything takes ten times as long.
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseParallelGC",
-            # For the same reason rows are interpreted, not compiled; `make trust` compiles like a real run.
-            **({} if "HISTORIES" in os.environ else INTERPRETED),
+            # For the same reason rows are interpreted, as every run of a small lake does by itself.
+            **INTERPRETED,
             "spark.default.parallelism": "1",
             "spark.sql.shuffle.partitions": "1",
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pyspark.sql import SparkSession
 
 _COMPILED = {"spark.sql.codegen.wholeStage": "true", "spark.sql.codegen.factoryMode": "FALLBACK"}
-_INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+INTERPRETED = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
 
 
 @contextmanager
@@ -16,9 +16,9 @@ def interpreted(spark: SparkSession, *, is_small: bool) -> Iterator[None]:
     A session in which one of the two properties is otherwise than Spark's default has its reasons, and stays as it is.
     """
     before = {name: spark.conf.get(name) for name in _COMPILED}
-    wanted = _INTERPRETED if is_small else _COMPILED
+    wanted = INTERPRETED if is_small else _COMPILED
     try:
-        for name in wanted if before in (_COMPILED, _INTERPRETED) else ():
+        for name in wanted if before in (_COMPILED, INTERPRETED) else ():
             spark.conf.set(name, wanted[name])
         yield
     finally:
