@@ -122,12 +122,16 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
 def _pages(lake: Lake, folder: str, settings: Settings, tell: Callable[[str], None]) -> str:
     """Make the dashboards and say where they are."""
     # Imported here: a job on a cluster that makes no pages has no need of the packages that draw.
-    from engagement_lib.dashboards.job import write_dashboards
+    from engagement_lib.dashboards.job import are_current, first_page, write_dashboards
 
     began = time.monotonic()
-    first = write_dashboards(pipeline.as_readers_see(lake), folder, settings.parameters)
-    tell(f"dashboards written in {time.monotonic() - began:.1f} s")
-    return f" Dashboards: {first}"
+    seen = pipeline.as_readers_see(lake)
+    if are_current(seen, folder, settings.parameters):
+        tell("dashboards are those of these tables already")
+    else:
+        write_dashboards(seen, folder, settings.parameters)
+        tell(f"dashboards written in {time.monotonic() - began:.1f} s")
+    return f" Dashboards: {first_page(folder)}"
 
 
 def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeline.Request:  # type: ignore[no-untyped-def]

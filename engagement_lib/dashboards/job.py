@@ -11,6 +11,7 @@ from typing import Any
 
 from engagement_lib import pipeline
 from engagement_lib.dashboards.catalogue import history_of, render_catalogue
+from engagement_lib.dashboards.freshness import MARK, is_current, made_of
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.pictures import write_pictures
 from engagement_lib.dashboards.reading import read_facts
@@ -56,9 +57,20 @@ def write_dashboards(lake: Lake, folder: str, parameters: Mapping[str, Any], *, 
     try:
         files = {page.file: render(page, PAGES, facts) for page in PAGES}
         files[FILE] = render_catalogue(PAGES, parameters, history_of(facts))
+        files[MARK] = made_of(lake, parameters)
         replace_folder(Path(folder), files)
     except OSError as problem:
         raise ConfigError(f"dashboards: {problem}") from problem
     if pictures:
         write_pictures(Path(pictures), PAGES, facts)
+    return first_page(folder)
+
+
+def are_current(lake: Lake, folder: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether `write_dashboards` would only write again what is in the folder."""
+    return is_current(folder, made_of(lake, parameters))
+
+
+def first_page(folder: str) -> Path:
+    """The page to open first."""
     return Path(folder) / PAGES[0].file

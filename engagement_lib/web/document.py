@@ -73,9 +73,10 @@ def replace_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Put the files into the folder in place of what was there; a reader finds the old files or the new ones.
 
     They are written beside it first; a run that is killed meanwhile leaves the old folder. A folder that holds anything
-    but pages is refused: it is not ours.
+    but pages and the files given is refused: it is not ours.
     """
-    foreign = [p.name for p in folder.rglob("*") if p.is_file() and p.suffix != ".html"] if folder.is_dir() else []
+    found = [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".html"] if folder.is_dir() else []
+    foreign = [p.name for p in found if str(p.relative_to(folder)) not in files]
     if foreign:
         raise FileExistsError(f"{folder} holds {foreign[0]}, which is no page; give another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)

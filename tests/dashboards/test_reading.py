@@ -3,9 +3,11 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
-from engagement_lib.dashboards.job import write_dashboards
+from engagement_lib.dashboards import freshness
+from engagement_lib.dashboards.job import are_current, write_dashboards
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.reading import ITEMS, read_facts
 from engagement_lib.dashboards.summaries.churn_by_score import churn_by_score
@@ -22,6 +24,7 @@ from engagement_lib.tables.gold.report_daily_engagement import report_daily_enga
 from engagement_lib.tables.gold.report_retention import report_retention
 from engagement_lib.tables.gold.report_user_segments import report_user_segments
 from engagement_lib.tables.ops.checks import checks
+from engagement_lib.tables.ops.published import published
 from engagement_lib.tables.ops.runs import runs
 from engagement_lib.tables.silver.quarantine import quarantine
 
@@ -97,6 +100,33 @@ def test_quarantined_records_are_counted_by_rule_for_each_platform_and_both(spar
 def test_an_empty_lake_gives_pages_that_say_so(spark: SparkSession, tmp_path: Path) -> None:
     first = write_dashboards(Lake(spark, root=str(tmp_path / "lake")), str(tmp_path / "pages"), {})
     assert "No data yet" in first.read_text()
+
+
+def test_pages_are_current_until_a_table_a_setting_or_our_code_changes_or_a_page_is_gone(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = str(tmp_path / "pages")
+    published_version = [("gold.x", 1, "r1")]
+
+    def lake_of(name: str) -> Lake:
+        lake = Lake(spark, root=str(tmp_path / name))
+        lake.record(published, published_version, Commit(run_id="r1"))
+        return lake
+
+    lake = lake_of("lake")
+    assert not are_current(lake, pages, {})
+    write_dashboards(lake, pages, {"session_gap_minutes": 30})
+    assert are_current(Lake(spark, root=lake.root), pages, {"session_gap_minutes": 30})
+    assert not are_current(lake, pages, {"session_gap_minutes": 31})
+    assert not are_current(lake_of("another"), pages, {"session_gap_minutes": 30})
+    with monkeypatch.context() as changed:
+        changed.setattr(freshness, "_code", lambda _: [b"other code"])
+        assert not are_current(lake, pages, {"session_gap_minutes": 30})
+    (tmp_path / "pages" / PAGES[1].file).unlink()
+    assert not are_current(lake, pages, {"session_gap_minutes": 30})
+    write_dashboards(lake, pages, {"session_gap_minutes": 30})
+    lake.overwrite(published, lake.frame(published, [("gold.x", 2, "r2")]), Commit(run_id="r2"))
+    assert not are_current(lake, pages, {"session_gap_minutes": 30})
 
 
 def test_users_of_a_segment_are_counted_for_each_split(spark: SparkSession, tmp_path: Path) -> None:

@@ -94,7 +94,10 @@ def test_a_folder_is_replaced_whole_and_a_foreign_one_is_left_alone(tmp_path: Pa
     replace_folder(folder, {"index.html": "2"})
     assert {p.name: p.read_text() for p in folder.iterdir()} == {"index.html": "2"}
     assert [p.name for p in tmp_path.iterdir()] == ["pages"]
+    replace_folder(folder, {"index.html": "2", ".mark": "1"})
+    replace_folder(folder, {"index.html": "2", ".mark": "2"})
+    assert (folder / ".mark").read_text() == "2"
     (folder / "thesis.txt").write_text("years of work")
     with pytest.raises(FileExistsError, match=r"thesis\.txt"):
-        replace_folder(folder, {"index.html": "3"})
+        replace_folder(folder, {"index.html": "3", ".mark": "3"})
     assert (folder / "thesis.txt").exists() and (folder / "index.html").read_text() == "2"
