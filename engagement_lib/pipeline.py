@@ -93,7 +93,8 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     merged = [each for each in tables.values() if isinstance(each.write, Merge)]
     entities = [each for each in tables.values() if isinstance(each.write, Rebuild) and each.write.rest]
     wanted = catalogue.runnable(request.tables)
-    for outcome in replay(run, merged, [each for each in wanted if each in merged] if request.replay else []):
+    unbuilt = [each for each in merged if not (request.rebuild and each in wanted)]
+    for outcome in replay(run, unbuilt, [each for each in wanted if each in merged] if request.replay else []):
         result.outcomes.append(outcome)
         tell(_words(outcome))
     run.prepare([*wanted, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])

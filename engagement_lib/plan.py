@@ -13,6 +13,7 @@ from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
 from engagement_lib.pipeline import Request, all_tables, spans_of
+from engagement_lib.replay import curable
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.files import files
 from engagement_lib.text_table import text_table
@@ -31,6 +32,8 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
             work = Work(None, f"{count} new or changed file(s)") if count else Work((), "no new file")
         elif upstream := [i.id for i in each.inputs if i.id in stirred]:
             work = Work(None, f"after {', '.join(upstream)}" if lake.exists(each) else "first build")
+        elif request.replay and isinstance(each.write, Merge) and (cured := curable(run, each)):
+            work = Work(None, f"{cured} quarantined record(s) became valid")
         else:
             work = run.work(each)
         if not work.is_nothing:

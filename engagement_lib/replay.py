@@ -25,7 +25,9 @@ from engagement_lib.errors import CheckFailed, ConfigError
 
 
 def replay(run: Run, merged: Sequence[Table], chosen: Sequence[Table]) -> list[Outcome]:
-    """Complete what a killed replay of any merged table left behind, and bring back what the chosen ones have quarantined."""
+    """Complete what a killed replay or rebuild of any merged table left behind; bring back what the chosen ones have
+    quarantined.
+    """
     outcomes = []
     for each in merged:
         try:
@@ -50,32 +52,50 @@ def _bring_back(run: Run, table: Table) -> Outcome | None:
         run.prepare([table])
     versions = {needed.id: run.lake.version(needed) for needed in table.inputs}
     frames = _quarantined(run.lake, table, last, versions)
-    cured = table(*frames, **parameters).where(F.col("_rule").isNull()).groupBy("source_file").count().collect()
+    cured = _valid_now(table, frames, parameters)
     if not cured and last.parameters == plain(parameters):
         return None
     unmerged = [rows.where(rows["_load"] > last.load) for rows in _inputs(run.lake, table, versions)]
     records = table(*map(DataFrame.unionByName, frames, unmerged), **parameters)
-    merged = _merge(run, table, records, versions, last, consumed=last.load, files=[row.source_file for row in cured])
-    why = f"{sum(row['count'] for row in cured)} quarantined record(s) became valid"
+    merged = _merge(run, table, records, versions, last, consumed=last.load, files=list(cured))
+    why = f"{sum(cured.values())} quarantined record(s) became valid"
     return Outcome(table.id, "written", why, len(merged.days), merged.rows, time.monotonic() - started)
 
 
+def curable(run: Run, table: Table) -> int:
+    """How many records of the quarantine of a table a replay would bring back."""
+    last = run.lake.last_commit(table)
+    if last is None:
+        return 0
+    versions = {needed.id: run.lake.version(needed) for needed in table.inputs}
+    frames = _quarantined(run.lake, table, last, versions)
+    return sum(_valid_now(table, frames, run.parameters_of(table)).values())
+
+
+def _valid_now(table: Table, frames: Sequence[DataFrame], parameters: Mapping[str, Any]) -> dict[str, int]:
+    """Records that are valid with these parameters, by file."""
+    valid = table(*frames, **parameters).where(F.col("_rule").isNull())
+    return {row.source_file: row["count"] for row in valid.groupBy("source_file").count().collect()}
+
+
 def _complete(run: Run, table: Table) -> Outcome | None:
-    """Build a table anew from bronze if a replay was killed after it had rewritten the quarantine and before the table had
-    its rows; None where none was.
+    """Build a table anew from bronze if a replay or a rebuild was killed after it had rewritten what is set aside and before
+    the table had its rows; None where none was.
     """
     started, last = time.monotonic(), run.lake.last_commit(table)
     assert isinstance(table.write, Merge)
-    aside = run.lake.last_commit(table.write.rejects)
-    if last is None or aside is None or not aside.is_restart or aside.load <= last.load:
+    aside = [run.lake.last_commit(each) for each in (table.write.rejects, table.write.repeats)]
+    if last is None or not any(commit and commit.is_restart and commit.load > last.load for commit in aside):
         return None
     parameters = run.parameters_of(table)
     if not _only_adds(last.parameters, plain(parameters)):
-        raise ConfigError(f"{table.id}: a replay did not end; run it again with the parameters that it had")
+        raise ConfigError(
+            f"{table.id}: a replay or rebuild did not end; run it again, or run with --rebuild --select '{table.id}+'"
+        )
     versions = {needed.id: run.lake.version(needed) for needed in table.inputs}
     records = table(*_inputs(run.lake, table, versions), **parameters)
     merged = _merge(run, table, records, versions, last, consumed=0)
-    return Outcome(table.id, "written", "a replay did not end", None, merged.rows, time.monotonic() - started)
+    return Outcome(table.id, "written", "a replay or rebuild did not end", None, merged.rows, time.monotonic() - started)
 
 
 def _merge(

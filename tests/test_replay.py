@@ -51,9 +51,17 @@ def place(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path
     return folder
 
 
-def run(folder: Path, lake: str, conf: str, spark: SparkSession, select: str = "+silver.events", *, replay: bool = False) -> int:
+def run(
+    folder: Path,
+    lake: str,
+    conf: str,
+    spark: SparkSession,
+    select: str = "+silver.events",
+    *more: str,
+    replay: bool = False,
+) -> int:
     where = ["--landing", str(folder / "landing"), "--lake", str(folder / lake), "--conf-file", str(folder / f"{conf}.yml")]
-    return main([*where, "--select", select], spark=spark, replay=replay)
+    return main([*where, "--select", select, *more], spark=spark, replay=replay)
 
 
 def test_a_replay_that_was_killed_is_completed_by_the_next(
@@ -68,6 +76,33 @@ def test_a_replay_that_was_killed_is_completed_by_the_next(
     assert sum(tables_of(spark, place / "killed")["silver.quarantine"].values()) == 1
     assert run(place, "killed", "mended", spark, "silver.events", replay=True) == 0
     assert tables_of(spark, place / "killed") == tables_of(spark, place / "anew")
+
+
+@pytest.mark.parametrize("next_run", ["plain", "mended", "rebuild"])
+def test_a_rebuild_that_was_killed_is_completed_by_the_next_run(
+    place: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch, next_run: str
+) -> None:
+    """The quarantine is that of the mended rules, the events are those of the old ones, and no load is missing."""
+    lake = f"killed_before_{next_run}"
+    shutil.copytree(place / "before", place / lake)
+    with monkeypatch.context() as dying:
+        dying.setattr(Lake, "overwrite", _dying(Lake.overwrite, "silver.events"))
+        assert run(place, lake, "mended", spark, "silver.events", "--rebuild") == 5
+    assert tables_of(spark, place / lake, ("silver.quarantine",)) != tables_of(spark, place / "before", ("silver.quarantine",))
+    conf = "plain" if next_run == "plain" else "mended"
+    assert run(place, lake, conf, spark, "+silver.events", *(["--rebuild"] if next_run == "rebuild" else [])) == 0
+    assert tables_of(spark, place / lake) == tables_of(spark, place / ("before" if conf == "plain" else "anew"))
+
+
+def test_a_replay_that_is_only_planned_says_how_many_records_would_come_back(
+    place: Path, spark: SparkSession, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commits = len(list((place / "before").rglob("_delta_log/*.json")))
+    assert run(place, "before", "mended", spark, "silver.events", "--dry-run", replay=True) == 0
+    assert "3 quarantined record(s) became valid" in capsys.readouterr().out
+    assert run(place, "before", "plain", spark, "silver.events", "--dry-run", replay=True) == 0
+    assert "skip" in capsys.readouterr().out
+    assert len(list((place / "before").rglob("_delta_log/*.json"))) == commits
 
 
 def test_cured_records_come_back_once_as_if_they_had_never_been_refused(place: Path, spark: SparkSession) -> None:

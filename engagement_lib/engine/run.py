@@ -134,10 +134,8 @@ class Run:
             ),
             source_hash=table.source_hash,
         )
-        if isinstance(table.write, Merge):
-            days, rows = self._merge(table, commit, counted)
-        else:
-            days, rows = self._replace(table, work, commit, counted)
+        is_merge = isinstance(table.write, Merge)
+        days, rows = self._merge(table, commit, counted) if is_merge else self._replace(table, work, commit, counted)
         is_changed = bool(last and last.source_hash != table.source_hash and not self.rebuild and work.days is not None)
         return Outcome(
             table.id,
@@ -157,6 +155,9 @@ class Run:
         if consumed:
             frames = [rows.where(rows["_load"] > consumed) for rows in frames]
         records = table(*frames, **self.parameters_of(table))
+        if last and not consumed:
+            # What is set aside is replaced first: by a number above all others, a rebuild that dies then can be completed.
+            commit = replace(commit, load=commit.load + 1, is_restart=True)
         merged = merge(self.lake, table, records, commit, consumed=consumed, counted=counted)
         return len(merged.days), merged.rows
 
