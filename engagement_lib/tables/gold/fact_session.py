@@ -66,7 +66,8 @@ def fact_session(
         F.coalesce("resolved_user_id", F.concat(F.lit("anonymous:"), "anonymous_id")).alias("_actor"),
         *(["session_id"] if use_tracker_session_id else []),
         "event_timestamp",
-        F.struct(F.col("event_timestamp"), F.xxhash64("event_id").alias("tie")).alias("_order"),
+        # A column of its own: by a field of a structure Spark would sort once for each window.
+        F.xxhash64("event_id").alias("_tie"),
         F.col("resolved_user_id").alias("user_id"),
         "event_name",
         "screen_name",
@@ -79,11 +80,12 @@ def fact_session(
         user=("platform", "_actor"),
         timestamp="event_timestamp",
         session_id="session_id" if use_tracker_session_id else None,
-        tie_break=("_order.tie",),
+        tie_break=("_tie",),
         gap_minutes=session_gap_minutes,
         max_hours=session_max_hours,
         time_zone=report_time_zone,
     )
+    in_sessions = in_sessions.withColumn("_order", F.struct("event_timestamp", "_tie"))
     identity = ["platform", "_actor", *(["session_id"] if use_tracker_session_id else []), "session_anchor"]
     first, last = (lambda c: F.min_by(c, "_order")), (lambda c: F.max_by(c, "_order"))
     sessions = in_sessions.groupBy(*identity).agg(

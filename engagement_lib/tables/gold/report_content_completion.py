@@ -42,11 +42,20 @@ def report_content_completion(events: DataFrame, identity_map: DataFrame) -> Dat
         (F.col("event_name") == v.ITEM_FINISHED).cast("int").alias("_finished"),
     )
     pairs = content.groupBy("platform", "item_type", "item_id", "content_format", "user_id").agg(
-        F.sum(1 - F.col("_finished")).alias("starts"),
-        F.sum("_finished").alias("finishes"),
-        F.max("_titled").alias("_titled"),
+        F.sum(1 - F.col("_finished")).alias("starts"), F.sum("_finished").alias("finishes")
     )
-    return _with_totals(pairs)
+    return _with_totals(pairs).join(_titles(content), ["platform", "item_type", "item_id", "content_format"], "left")
+
+
+def _titles(content: DataFrame) -> DataFrame:
+    """Each item's title at its last event, for each platform and both, and each format.
+
+    Not together with the numbers: Spark sorts, and does not hash, rows of which it takes the greatest text or structure.
+    """
+    by = ("item_type", "item_id", "content_format")
+    of_platform = content.groupBy("platform", *by).agg(F.max("_titled").alias("_titled"))
+    levels = of_platform.withColumn("platform", F.explode(F.array(F.lit(v.TOTAL), "platform")))
+    return levels.groupBy("platform", *by).agg(F.max("_titled")["item_title"].alias("item_title"))
 
 
 def _with_totals(pairs: DataFrame) -> DataFrame:
@@ -63,19 +72,15 @@ def _with_totals(pairs: DataFrame) -> DataFrame:
         F.explode(F.array(total, "platform")).alias("platform"),
         kinds.alias("_kinds"),
         F.col("item_id").alias("_item"),
-        *("user_id", "starts", "finishes", "_titled"),
-    ).select("platform", F.inline("_kinds"), "_item", "user_id", "starts", "finishes", "_titled")
-    user_items = levels.groupBy(*by, "_item", "user_id").agg(
-        F.sum("starts").alias("starts"), F.sum("finishes").alias("finishes"), F.max("_titled").alias("_titled")
-    )
+        *("user_id", "starts", "finishes"),
+    ).select("platform", F.inline("_kinds"), "_item", "user_id", "starts", "finishes")
+    user_items = levels.groupBy(*by, "_item", "user_id").agg(F.sum("starts").alias("starts"), F.sum("finishes").alias("finishes"))
     users = user_items.groupBy(*by, "user_id").agg(
         F.sum("starts").alias("starts"),
         F.sum("finishes").alias("finishes"),
         F.count_if((F.col("finishes") > 0) & F.col("user_id").isNotNull()).alias("items"),
-        F.max("_titled").alias("_titled"),
     )
     return users.groupBy(*by).agg(
-        F.when(F.col("item_id") != total, F.max("_titled")["item_title"]).alias("item_title"),
         F.sum("starts").alias("starts"),
         F.sum("finishes").alias("content_completions"),
         F.sum("items").alias("items_completed"),
