@@ -35,9 +35,10 @@ _MARK = """(box, [row, column]) => {
 
 
 def choose(page: Page, split: str, value: str, first: str, last: str) -> None:
-    """Set the range of dates and the one filter, if any."""
-    page.locator("input[name=from]").fill(first)
-    page.locator("input[name=to]").fill(last)
+    """Set the range of dates and the one filter; what is as wanted is not touched, so that a page also shows what it opens with."""
+    for name, day in (("from", first), ("to", last)):
+        if page.locator(f"input[name={name}]").input_value() != day:
+            page.locator(f"input[name={name}]").fill(day)
     if split != "total":
         page.locator(f"select[name={split}]").select_option(value)
 

@@ -132,6 +132,16 @@ def test_channels_are_those_of_all_weeks_and_figures_those_of_the_range(browser,
         assert [int(row[1]) for row in by_week[1:]] == [row["new_users"] for row in searches]
 
 
+def test_as_many_weeks_are_compared_as_lie_in_the_range(browser, folder) -> None:
+    """Of 24 days and the 24 before them one held three whole weeks and the other two: half as many users more, out of nothing."""
+    weeks = rows_of("gold.report_acquisition", acquisition_channel="total")
+    users = {row["cohort_week"]: row["new_users"] for row in weeks if row["cohort_week"]}
+    now, before = (sum(users[f"2025-0{day}"] for day in days) for days in (("2-05", "2-12", "2-19"), ("1-15", "1-22", "1-29")))
+    with opened(browser, folder / "marketing.html", at="#from=2025-02-04&to=2025-02-27") as page:
+        assert read(page, "New users", [], "") == said(now)
+        assert read(page, "New users", [], "change").endswith(f"{abs(now / before - 1):.1%}")
+
+
 def test_lifts_are_shown_with_their_interval_where_they_are_usable(browser, folder) -> None:
     usable = [row for row in ROWS["gold.report_experiment_results"] if row["is_usable"]]
     names = ("lift", "lift_lower", "lift_upper", "p_value", "users_treatment", "users_control")

@@ -109,7 +109,8 @@ function figure(tile, filter) {
   }
   const { from, to } = filter;
   const length = daysBetween(from, to);
-  const back = tile.over === "last" ? tile.back || length : length;
+  // Whole weeks, so that as many of them lie in both periods.
+  const back = tile.over === "last" ? tile.back || length : Math.max(1, Math.floor(length / tile.span)) * tile.span;
   const start = tile.over === "last" ? plusDays(to, -back) : plusDays(from, -back);
   const isWhole = start >= state.firstDay;
   const days = tile.over === "ratio" ? ratioByDay(tile, rows, from, to) : byDay(tile, rows, tile.columns[0], from, to);
