@@ -1,24 +1,64 @@
-"""The lake that `make run` makes of sample_data says what the generator planted and what a recount of silver finds."""
+"""The lake that `make run` makes of sample_data says what the generator planted and what a recount of silver finds, and the pages
+made of it show what its tables hold."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
+from playwright.sync_api import Browser
 from pyspark.sql import SparkSession
 
 from engagement_lib.cli import main
+from engagement_lib.dashboards.pages import PAGES
+from tests.dashboards.browsing import opened as opened_page
+from tests.dashboards.browsing import started
 from tests.trust.answer import Answer, differs
+from tests.trust.page_numbers import FILTERS, NUMBERS, views
+from tests.trust.page_numbers.number import Choice
+from tests.trust.page_numbers.reading import expected, shown
 from tests.trust.sample_truth import ANSWERS, SAMPLE, opened, planted
 
 
 @pytest.fixture(scope="module")
-def database(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake and the pages made of it."""
     root = tmp_path_factory.mktemp("sample")
-    assert main(["--landing", str(SAMPLE), "--lake", str(root)], spark=spark) == 0
-    return opened(Path(root))
+    places = ["--lake", str(root / "lake"), "--dashboards", str(root / "dashboards")]
+    assert main(["--landing", str(SAMPLE), *places], spark=spark) == 0
+    return root
+
+
+@pytest.fixture(scope="module")
+def database(folder: Path) -> duckdb.DuckDBPyConnection:
+    return opened(folder / "lake")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with started() as browser:
+        yield browser
 
 
 @pytest.mark.parametrize("answer", ANSWERS, ids=lambda answer: answer.metric)
 def test_the_lake_says_what_is_true(database: duckdb.DuckDBPyConnection, answer: Answer) -> None:
-    value, expected = answer.found(database), answer.expected(database, planted())
-    assert differs(value, expected) == 0, (value, expected)
+    value, truth = answer.found(database), answer.expected(database, planted())
+    assert differs(value, truth) == 0, (value, truth)
+
+
+@pytest.mark.parametrize(("file", "choice"), views(), ids=lambda part: part if isinstance(part, str) else part.name)
+def test_a_page_shows_what_the_tables_hold(
+    browser: Browser, folder: Path, database: duckdb.DuckDBPyConnection, file: str, choice: Choice
+) -> None:
+    with opened_page(browser, folder / "dashboards" / file) as page:
+        assert shown(page, NUMBERS[file], choice) == expected(database, NUMBERS[file], choice)
+
+
+def test_each_page_has_ten_numbers_under_each_of_its_filters(folder: Path) -> None:
+    assert set(NUMBERS) == {page.file for page in PAGES}
+    for file, numbers in NUMBERS.items():
+        found = re.findall(r'<select name="(\w+)">', (folder / "dashboards" / file).read_text(encoding="utf-8"))
+        assert tuple(found) == FILTERS[file]
+        for choice in (choice for name, choice in views() if name == file):
+            assert len({number.place(choice) for number in numbers}) == len(numbers) >= 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import vl_convert
 
 from engagement_lib import vocabulary
 from engagement_lib.dashboards import charts
-from engagement_lib.dashboards.data import Facts
+from engagement_lib.dashboards.data import Facts, Row
 from engagement_lib.dashboards.tile import DIMENSIONS, Page, Tile, words
 from engagement_lib.errors import ConfigError
 from engagement_lib.web.document import isolated
@@ -56,31 +56,44 @@ def _points(tile: Tile, facts: Facts) -> Iterator[dict[str, Any]]:
     if "split" in tile.names and "split" not in tile.where:
         rows = [row for row in rows if row["split"] == (tile.by if tile.by in DIMENSIONS else vocabulary.TOTAL)]
     columns = tile.columns[:1] if tile.over == "ratio" else tile.columns
-    size: dict[Any, float] = {}
+    found = _one_per_day(tile, rows, columns)
+    size: dict[str | None, float] = {}
+    for (series, _), row in found.items():
+        size[series] = size.get(series, 0) + (row[tile.columns[0]] or 0)
+    shown = sorted(size, key=lambda series: (-size[series], str(series)))[:MOST_SERIES]
+    for series in shown:
+        for day, row in sorted((day, row) for (name, day), row in found.items() if name == series):
+            at = datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000
+            for n, column in enumerate(columns):
+                name = words(column) if series is None else _name(tile, series, facts)
+                yield {"x": at, "y": _value(tile, row, column), "series": name, "partial": _is_partial(tile, row), "rank": n}
+
+
+def _one_per_day(tile: Tile, rows: Iterable[Row], columns: Sequence[str]) -> dict[tuple[str | None, str], Row]:
+    """The row of each series and day. What can be added up is, where a table has several, as one for each platform."""
+    found: dict[tuple[str | None, str], Row] = {}
     for row in rows:
-        size[row.get("split_value")] = size.get(row.get("split_value"), 0) + (row[tile.columns[0]] or 0)
-    shown = sorted(size, key=lambda value: (-size[value], str(value)))[:MOST_SERIES] if tile.by else list(size)
-    for row in sorted(
-        rows, key=lambda row: (shown.index(row["split_value"]) if row["split_value"] in shown else -1, row[tile.day])
-    ):
-        if row["split_value"] not in shown:
-            continue
-        at = datetime.fromisoformat(row[tile.day]).replace(tzinfo=UTC).timestamp() * 1000
-        for n, column in enumerate(columns):
-            name = _name(tile, row, facts) if tile.by else words(column)
-            yield {"x": at, "y": _value(tile, row, column), "series": name, "partial": _is_partial(tile, row), "rank": n}
+        key = (_series(tile, row), row[tile.day])
+        before = found.get(key) if tile.over == "sum" else None
+        found[key] = {**row, **{column: before[column] + row[column] for column in columns}} if before else row
+    return found
 
 
-def _name(tile: Tile, row: Any, facts: Facts) -> str:
-    value = row["split_value"]
+def _series(tile: Tile, row: Row) -> str | None:
+    if not tile.by:
+        return None
+    return row["split_value"] if "split" in tile.names and tile.by in DIMENSIONS else str(row[tile.by])
+
+
+def _name(tile: Tile, value: str, facts: Facts) -> str:
     return isolated(facts.country_names.get(value, value) if tile.by == "country_code" else value)
 
 
-def _value(tile: Tile, row: Any, column: str) -> float | None:
+def _value(tile: Tile, row: Row, column: str) -> float | None:
     if tile.over != "ratio":
         return row[column]
     return row[column] / row[tile.columns[1]] if row[tile.columns[1]] else None
 
 
-def _is_partial(tile: Tile, row: Any) -> bool:
+def _is_partial(tile: Tile, row: Row) -> bool:
     return bool(tile.mature) and bool(row[tile.mature.lstrip("!")]) is tile.mature.startswith("!")

@@ -2,17 +2,35 @@
 
 import csv
 import io
+import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from engagement_lib.dashboards.catalogue import history_of, render_catalogue
 from engagement_lib.dashboards.data import Facts
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.render import render
 from engagement_lib.docs.catalogue import FILE
+
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+QUIET += ("--disable-component-update", "--disable-sync")
+
+
+@contextmanager
+def started() -> Iterator[Browser]:
+    """A browser that asks nobody for anything by itself."""
+    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("needs Chromium: install Debian's package chromium, or name its path in CHROMIUM")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield browser
+        browser.close()
 
 
 def written(folder: Path, facts: Facts) -> Path:

@@ -52,6 +52,12 @@ def example_rows(days: int = DAYS) -> dict[str, list[dict[str, Any]]]:
             for platform in ("total", "web")
             for rule, n in (("no_day", 6), ("bad_country", 2))
         ],
+        "ops.late_events": [
+            {"event_date": (FIRST + timedelta(days=n)).isoformat(), "platform": platform}
+            | {"arrived_on_a_later_date": n + late, "over_1_day": n * late}
+            for n in range(days)
+            for platform, late in (("mobile", 2), ("web", 1))
+        ],
         "ops.files": _files(),
         "ops.runs": [_run("silver.events", "written", HOSTILE), _run("gold.fact_session", "failed", "out of memory")],
         "ops.checks": [{"run_id": "a", "table_id": "gold.x", "check_name": "is_sound", "severity": "warn", "rows": 2}],

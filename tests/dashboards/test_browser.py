@@ -52,6 +52,12 @@ def test_key_figures_are_those_of_the_tables_under_every_filter(browser, folder,
     }
 
 
+def test_a_duration_is_rounded_before_it_is_divided(browser, folder) -> None:
+    with opened(browser, folder / "index.html") as page:
+        said = page.evaluate("[9.96, 59.4, 59.7, 239.7, 3599.6, 172800].map((seconds) => inWords(seconds, 'seconds'))")
+    assert said == ["10 s", "59 s", "1 min 0 s", "4 min 0 s", "1 h 0 min", "2 days"]
+
+
 def test_change_is_against_the_period_before(browser, folder) -> None:
     completions = values(DAILY, "content_completions", "total", "total", 56)
     change = sum(completions[28:]) / sum(completions[:28]) - 1

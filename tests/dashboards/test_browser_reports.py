@@ -3,7 +3,8 @@
 import pytest
 
 from tests.dashboards.browsing import grid, opened, said, tile
-from tests.dashboards.example import example_rows
+from tests.dashboards.example import DAYS, example_rows
+from tests.dashboards.seen import read, read_tip
 
 ROWS = example_rows()
 
@@ -131,6 +132,16 @@ def test_channels_are_those_of_all_weeks_and_figures_those_of_the_range(browser,
         assert [int(row[1]) for row in by_week[1:]] == [row["new_users"] for row in searches]
 
 
+def test_as_many_weeks_are_compared_as_lie_in_the_range(browser, folder) -> None:
+    """Of 24 days and the 24 before them one held three whole weeks and the other two: half as many users more, out of nothing."""
+    weeks = rows_of("gold.report_acquisition", acquisition_channel="total")
+    users = {row["cohort_week"]: row["new_users"] for row in weeks if row["cohort_week"]}
+    now, before = (sum(users[f"2025-0{day}"] for day in days) for days in (("2-05", "2-12", "2-19"), ("1-15", "1-22", "1-29")))
+    with opened(browser, folder / "marketing.html", at="#from=2025-02-04&to=2025-02-27") as page:
+        assert read(page, "New users", [], "") == said(now)
+        assert read(page, "New users", [], "change").endswith(f"{abs(now / before - 1):.1%}")
+
+
 def test_lifts_are_shown_with_their_interval_where_they_are_usable(browser, folder) -> None:
     usable = [row for row in ROWS["gold.report_experiment_results"] if row["is_usable"]]
     names = ("lift", "lift_lower", "lift_upper", "p_value", "users_treatment", "users_control")
@@ -154,3 +165,28 @@ def test_adoption_is_a_share_of_the_eligible(browser, folder) -> None:
         shown = [float(row[1]) for row in grid(page, "Share of active users who use a feature, by week")[1:]]
         assert shown == [row["adopting_users"] / row["eligible_users"] for row in weeks]
         assert figure(page, "Stickiness").endswith("%")
+
+
+def test_events_of_several_platforms_on_a_day_are_added_up(browser, folder) -> None:
+    """They were those of one platform: the table has a row for each, and the last one was taken for the day's."""
+    with opened(browser, folder / "data_quality.html") as page:
+        shown = [int(row[1]) for row in grid(page, "Events received more than 24 hours late")[1:]]
+        assert shown == [3 * n for n in range(DAYS - 28, DAYS)]
+
+
+def test_counts_beside_a_rate_are_counts(browser, folder) -> None:
+    """They were written with the rate's unit: 30 users as 3,000.0%."""
+    attempts = next(row for row in ROWS["gold.report_content_funnel"] if row["split_value"] == "audio")
+    with opened(browser, folder / "funnel.html") as page:
+        bar = ("Attempts completed, by format", ["audio"], "")
+        assert read_tip(page, *bar, "Mature attempts") == said(attempts["mature_attempts"])
+        assert read_tip(page, *bar, "Completion rate of mature") == "75.0%"
+    week = rows_of("summaries.retention_by_week", is_mature=True, is_bracket=False)[0]
+    with opened(browser, folder / "improvements.html") as page:
+        cell = ("Users back 1, 7 and 30 days after their first, by week (%)", ["1 Jan 2025"], "1")
+        assert read_tip(page, *cell, "Cohort size") == said(week["cohort_size"])
+        tile(page, cell[0]).get_by_role("button", name="as a table").click()
+        assert tile(page, cell[0]).locator(".grid tbody tr").last.locator("td").all_inner_texts()[:2] == ["2025-01-01", "30"]
+        lift = next(row for row in ROWS["gold.report_experiment_results"] if row["is_usable"])
+        heading = "Lift on the primary metric, with its 95 % interval"
+        assert read(page, heading, [lift["experiment_name"], lift["variant"]], "Users control") == said(lift["users_control"])

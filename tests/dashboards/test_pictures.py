@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.pages.data_quality import DATA_QUALITY
 from engagement_lib.dashboards.pages.main import MAIN
-from engagement_lib.dashboards.pictures import picture, write_pictures
+from engagement_lib.dashboards.pictures import _points, picture, write_pictures
 from engagement_lib.dashboards.reading import facts_of
 from engagement_lib.dashboards.tile import Tile
 from tests.dashboards.example import example_facts
@@ -19,6 +20,15 @@ def test_charts_over_days_become_pictures_and_a_page_without_rows_none(tmp_path:
     assert "main-active-users-per-day-by-platform.png" in {path.name for path in written}
     assert len(written) == 7 and all(path.read_bytes().startswith(b"\x89PNG") for path in written)
     assert write_pictures(tmp_path / "none", PAGES, facts_of({}, {})) == []
+
+
+def test_days_of_several_platforms_become_one_picture(tmp_path: Path) -> None:
+    late = next(tile for tile in DATA_QUALITY.tiles if tile.columns == ("over_1_day",))
+    assert [point["y"] for point in _points(late, example_facts(4))] == [0, 3, 6, 9]
+    by_platform = next(tile for tile in DATA_QUALITY.tiles if tile.columns == ("arrived_on_a_later_date",))
+    points = [(point["series"], point["y"]) for point in _points(by_platform, example_facts(2))]
+    assert points == [("mobile", 2), ("mobile", 3), ("web", 1), ("web", 2)]
+    assert len(write_pictures(tmp_path, (DATA_QUALITY,), example_facts(4))) >= 4
 
 
 def test_a_picture_shows_its_rows_and_nothing_else() -> None:

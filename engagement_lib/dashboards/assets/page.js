@@ -188,7 +188,9 @@ function drawFigure(box, tile, made) {
 
 function gridTable(tile, whole) {
   const grid = tile.chart === "rows" ? withoutEmptyColumns(whole) : whole;
-  const unit = (n) => (tile.chart === "rows" || n === 0 ? cellUnit(grid.header[n], tile) : tile.unit);
+  // A header that is no column is a series of the chart or its ratio.
+  const isColumn = (name) => name === tile.by || name === tile.along || tile.columns.includes(name);
+  const unit = (n) => (n === 0 || isColumn(grid.header[n]) ? cellUnit(grid.header[n], tile) : tile.unit);
   const align = grid.header.map((_, n) => (grid.rows.some((row) => typeof row[n] === "number") ? "number" : ""));
   const head = grid.header.map((name, n) => element("th", { scope: "col", class: align[n] }, tile.labels[name] ?? plainName(name)));
   const body = grid.rows.map((row) =>
@@ -202,7 +204,8 @@ function withoutEmptyColumns({ header, rows }) {
   return { header: kept.map((n) => header[n]), rows: rows.map((row) => kept.map((n) => row[n])) };
 }
 
-const cellUnit = (name, tile) => (/_rate$|_rate_|_share$|^share_|^lift|_effect$/.test(name) ? "percent" : /_seconds$|^seconds_/.test(name) ? "seconds" : name === "p_value" ? "p-value" : tile.chart === "rows" ? "" : tile.unit);
+/** The unit of a column: the tile's is that of its first one only, beside which stand counts and the like. */
+const cellUnit = (name, tile) => (/_rate$|_rate_|_share$|^share_|^lift|_effect$/.test(name) ? "percent" : /_seconds$|^seconds_/.test(name) ? "seconds" : name === "p_value" ? "p-value" : name === tile.columns[0] && tile.chart !== "rows" ? tile.unit : "");
 
 // --- tooltip: one for all charts, text only ------------------------------------------------------------------------
 
@@ -234,7 +237,7 @@ function tipLines(tile, made, datum) {
   }
   const rest = tile.chart === "heat" ? tile.columns.slice(1) : tile.columns;
   const first = tile.chart === "heat" ? [line(tile.labels[tile.columns[0]], datum.partial ? "not yet observable" : inWords(datum.y, tile.unit))] : [];
-  const lines = rest.filter((c) => datum.row && datum.row[c] !== undefined && tile.by).map((c) => line(tile.labels[c], inWords(datum.row[c], cellUnit(c, tile) || "")));
+  const lines = rest.filter((c) => datum.row && datum.row[c] !== undefined && tile.by).map((c) => line(tile.labels[c], inWords(datum.row[c], cellUnit(c, tile))));
   const day = tile.chart === "heat" ? ` · ${tile.labels[tile.along] ?? tile.along} ${datum.x}` : "";
   return [element("strong", {}, datum.label + day), ...first, ...(tile.day || tile.over === "ratio" ? [line(tile.heading, inWords(datum.y, tile.unit))] : lines.length ? lines : [line(tile.heading, inWords(datum.y, tile.unit))])];
 }

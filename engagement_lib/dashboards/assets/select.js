@@ -67,9 +67,16 @@ function byDay(tile, rows, column, from, to) {
   const point = (day, row) => ({ day, y: row ? row[column] : absent(tile, column), partial: row ? !isMature(tile, row) : false });
   const isWithin = (day) => day !== null && day >= from && plusDays(day, tile.span - 1) <= to;
   if (tile.isSparse) return rows.filter((row) => isWithin(row[tile.day])).map((row) => point(row[tile.day], row));
-  const at = new Map(rows.map((row) => [row[tile.day], row]));
+  const at = tile.over === "sum" ? addedUp(rows, tile.day, column) : new Map(rows.map((row) => [row[tile.day], row]));
   const earliest = state.firstDay;
   return daysOf(from < earliest ? earliest : from, to > state.asOf ? state.asOf : to).map((day) => point(day, at.get(day)));
+}
+
+/** One row per day; what can be added up is, where a table has several, as one for each platform. */
+function addedUp(rows, day, column) {
+  const at = new Map();
+  for (const row of rows) at.set(row[day], at.has(row[day]) ? { ...row, [column]: at.get(row[day])[column] + row[column] } : row);
+  return at;
 }
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
@@ -102,7 +109,8 @@ function figure(tile, filter) {
   }
   const { from, to } = filter;
   const length = daysBetween(from, to);
-  const back = tile.over === "last" ? tile.back || length : length;
+  // Whole weeks, so that as many of them lie in both periods.
+  const back = tile.over === "last" ? tile.back || length : Math.max(1, Math.floor(length / tile.span)) * tile.span;
   const start = tile.over === "last" ? plusDays(to, -back) : plusDays(from, -back);
   const isWhole = start >= state.firstDay;
   const days = tile.over === "ratio" ? ratioByDay(tile, rows, from, to) : byDay(tile, rows, tile.columns[0], from, to);

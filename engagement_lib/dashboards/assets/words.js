@@ -25,9 +25,11 @@ function inWords(value, unit) {
 }
 
 function duration(seconds) {
-  if (seconds < 60) return `${fixed(seconds < 10 ? 1 : 0).format(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 59.5) return `${fixed(seconds < 10 ? 1 : 0).format(seconds)} s`;
+  // Rounded before it is divided: 239.7 seconds are 4 min 0 s and not 3 min 60 s.
+  const whole = Math.round(seconds);
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
   if (minutes < 2880) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${fixed(1).format(minutes / 1440)} days`;
 }
