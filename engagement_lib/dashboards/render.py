@@ -7,7 +7,7 @@ from typing import Any
 
 from engagement_lib.analytics.segments import SEGMENTS
 from engagement_lib.dashboards import charts
-from engagement_lib.dashboards.data import Facts, choices, needed_columns, packed
+from engagement_lib.dashboards.data import Facts, Row, choices, needed_columns, packed
 from engagement_lib.dashboards.tile import DIMENSIONS, Page, Tile, words
 from engagement_lib.docs import catalogue
 from engagement_lib.engine.table import Recorded
@@ -63,7 +63,15 @@ def _names(facts: Facts) -> dict[str, Any]:
 def _tables(tiles: list[Tile], facts: Facts) -> dict[str, Any]:
     tables = {tile.table.id: tile.table for tile in tiles}
     columns = needed_columns(tiles)
-    return {name: packed(tables[name], columns[name], facts.rows[name]) for name in sorted(tables)}
+    return {name: packed(tables[name], columns[name], _carried(name, tiles, facts)) for name in sorted(tables)}
+
+
+def _carried(name: str, tiles: list[Tile], facts: Facts) -> Sequence[Row]:
+    """The table's rows that a tile is about. Rows of splits stay all: how often a value is seen decides whether it is offered."""
+    mine = [tile for tile in tiles if tile.table.id == name]
+    if "split" in mine[0].names:
+        return facts.rows[name]
+    return [row for row in facts.rows[name] if any(all(row.get(c) == v for c, v in tile.where.items()) for tile in mine)]
 
 
 def _tile(tile: Tile) -> dict[str, Any]:
@@ -88,6 +96,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
         "top": tile.top,
         "back": tile.back,
         "note": tile.note,
+        "empty": tile.empty,
         "isSplit": "split" in tile.names,
         "isRecorded": isinstance(tile.table.write, Recorded) or (tile.is_summary and tile.table.inputs[0].layer != "gold"),
         "follows": tile.follows(),

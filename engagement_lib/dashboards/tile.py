@@ -30,7 +30,8 @@ class Tile:
     compares where the table is not computed by days: cohorts, weeks; ``span``: how many days such a date stands for, of
     which all must lie in the range. ``where``: rows that the tile is about.
     ``unit``: percent, seconds or what is counted. ``better``: which direction of change is good news. ``mature``: the
-    column that is false, or with a leading ``!`` true, where a value is not yet observable.
+    column that is false, or with a leading ``!`` true, where a value is not yet observable. ``empty``: what stands there when
+    no row is left to show.
     """
 
     table: Table
@@ -50,6 +51,7 @@ class Tile:
     back: int = 0
     wide: bool = False
     note: str = ""
+    empty: str = ""
 
     @property
     def heading(self) -> str:

@@ -19,7 +19,7 @@ _LAYERS = {
     "gold": "Facts, dimensions and reports: what people ask for.",
     "silver": "Typed, judged and unique: one row per event or entity.",
     "bronze": "Files as they were delivered, every column as text.",
-    "ops": "What the runs themselves write down, and how late events come.",
+    "ops": "What the runs themselves write down, and how the data come: late, incomplete, not as expected.",
 }
 
 

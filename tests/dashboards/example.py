@@ -58,6 +58,7 @@ def example_rows(days: int = DAYS) -> dict[str, list[dict[str, Any]]]:
             for n in range(days)
             for platform, late in (("mobile", 2), ("web", 1))
         ],
+        "ops.drift": _drift(days),
         "ops.files": _files(),
         "ops.runs": [_run("silver.events", "written", HOSTILE), _run("gold.fact_session", "failed", "out of memory")],
         "ops.checks": [{"run_id": "a", "table_id": "gold.x", "check_name": "is_sound", "severity": "warn", "rows": 2}],
@@ -88,6 +89,16 @@ def _regions() -> list[dict[str, Any]]:
         for platform, less in (("total", 0), ("mobile", 3), ("web", 6))
         for kind, area, count in areas
         for n in [count - less]
+    ]
+
+
+def _drift(days: int) -> list[dict[str, Any]]:
+    """Every day of the web: two of them are alarms, the platform's silent day and one of the first days."""
+    alarms = {days - 3: "events fell to 0; 150 to 350 were expected", 1: "events rose to 900; 150 to 350 were expected"}
+    return [
+        {"activity_date": (FIRST + timedelta(days=n)).isoformat(), "platform": "web", "measure": "events"}
+        | {"is_alarm": n in alarms, "message": alarms.get(n)}
+        for n in range(days)
     ]
 
 

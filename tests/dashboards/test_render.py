@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.dashboards.pages.data_quality import DATA_QUALITY
 from engagement_lib.dashboards.pages.main import MAIN
 from engagement_lib.dashboards.reading import facts_of
 from engagement_lib.dashboards.render import render
@@ -101,3 +102,16 @@ def test_a_folder_is_replaced_whole_and_a_foreign_one_is_left_alone(tmp_path: Pa
     with pytest.raises(FileExistsError, match=r"thesis\.txt"):
         replace_folder(folder, {"index.html": "3", ".mark": "3"})
     assert (folder / "thesis.txt").exists() and (folder / "index.html").read_text() == "2"
+
+
+def test_only_rows_that_a_tile_is_about_are_carried() -> None:
+    columns = state_of(render(DATA_QUALITY, PAGES, example_facts()))["tables"]["ops.drift"]["columns"]
+    assert columns["activity_date"]["texts"] == ["2025-01-02", "2025-02-27"] and columns["is_alarm"]["values"] == [True, True]
+    calm = example_rows()
+    calm["ops.drift"] = [row for row in calm["ops.drift"] if not row["is_alarm"]]
+    page = render(DATA_QUALITY, PAGES, facts_of(calm, {}))
+    assert state_of(page)["tables"]["ops.drift"]["length"] == 0
+    # A table without alarms is another thing than a table that was not built.
+    assert DATA_QUALITY.sections[0].title in page and "ops.drift" not in "".join(
+        re.findall("Not built yet, so not shown: .*", page)
+    )

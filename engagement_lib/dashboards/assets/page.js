@@ -81,7 +81,7 @@ const MAKERS = {
     return { data, grid: { header, rows: rows.map((row) => header.map((c) => row[c])) } };
   },
   rows: (tile, filter) => {
-    let rows = matching(tile, filter);
+    let rows = matching(tile, filter).filter((row) => !tile.day || (row[tile.day] >= filter.from && row[tile.day] <= filter.to));
     const left = tile.top ? Math.max(0, rows.length - tile.top) : 0;
     if (tile.along) rows = [...rows].sort((a, b) => (a[tile.along] < b[tile.along] ? 1 : a[tile.along] > b[tile.along] ? -1 : 0));
     if (tile.top) rows = rows.slice(0, tile.top);
@@ -130,7 +130,7 @@ function draw(id) {
   box.classList.toggle("empty", empty);
   if (empty) {
     clearChart(id);
-    chart.replaceChildren(element("p", { class: "nothing" }, "Nothing to show for this choice."));
+    chart.replaceChildren(element("p", { class: "nothing" }, tile.empty || "Nothing to show for this choice."));
   } else if (tile.chart === "rows") {
     chart.replaceChildren(gridTable(tile, made.grid));
   } else {

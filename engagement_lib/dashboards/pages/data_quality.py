@@ -4,6 +4,7 @@ from engagement_lib.dashboards.summaries.quarantine_by_rule import quarantine_by
 from engagement_lib.dashboards.tile import Page, Section, Tile
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement as daily
 from engagement_lib.tables.ops.checks import checks
+from engagement_lib.tables.ops.drift import drift
 from engagement_lib.tables.ops.files import files
 from engagement_lib.tables.ops.late_events import late_events as late
 from engagement_lib.tables.ops.runs import runs
@@ -11,8 +12,27 @@ from engagement_lib.tables.ops.runs import runs
 DATA_QUALITY = Page(
     "data_quality",
     "Data quality",
-    "For those who answer for the data: what was delivered, what was set aside and why, and which checks did not hold.",
+    "For those who answer for the data: odd days, what was delivered, what was set aside and why, and which checks did not hold.",
     (
+        Section(
+            "Alarms",
+            (
+                Tile(
+                    drift,
+                    ("platform", "message"),
+                    "rows",
+                    "Days that are not as expected, the newest first",
+                    by="activity_date",
+                    along="activity_date",
+                    where={"is_alarm": True},
+                    top=60,
+                    wide=True,
+                    empty="No alarm on these days: whatever could be compared with the weeks before is as expected.",
+                ),
+            ),
+            "Events, active users and shares of events, each day beside the workdays or weekends of the 28 days before it. "
+            "The first two weeks of data have nothing to be compared with.",
+        ),
         Section(
             "Records",
             (
