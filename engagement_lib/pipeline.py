@@ -22,7 +22,7 @@ from engagement_lib.engine.published import PublishedLake, publish
 from engagement_lib.engine.run import Outcome, Run
 from engagement_lib.engine.side_by_side import last_words, run_all
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Table
-from engagement_lib.errors import CheckFailed, InputRefused
+from engagement_lib.errors import CheckFailed, ConfigError, InputRefused
 from engagement_lib.replay import replay
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.checks import checks
@@ -99,6 +99,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         tell(_words(outcome))
     run.prepare([*wanted, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])
     result.ledger = ledger = Ledger.open(lake, files, bronze)
+    _nothing_set_aside_is_lost(lake, ledger, unbuilt)
     if chosen := [each for each in wanted if each in bronze]:
         landing = Landing(**settings.landing)
         load = 1 + max([ledger.newest_load(), *[lake.newest_load(each) for each in [*bronze, *merged]]])
@@ -130,6 +131,20 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         _record(lake, run, result.outcomes)
     result.unpublished = _publish(run, tables.values(), wanted, result)
     return result
+
+
+def _nothing_set_aside_is_lost(lake: Lake, ledger: Ledger, merged: Iterable[Table]) -> None:
+    """Raises `ConfigError` if a table is gone that the ledger knows rows of: only a rebuild makes them again."""
+    for each in merged:
+        assert isinstance(each.write, Merge)
+        mine = [entry for entry in ledger.entries.values() if entry.source in {needed.name for needed in each.inputs}]
+        quarantined, repeated = sum(e.quarantined or 0 for e in mine), sum(e.duplicates or 0 for e in mine)
+        for aside, records in ((each.write.rejects, quarantined), (each.write.repeats, repeated)):
+            if records and not lake.exists(aside):
+                raise ConfigError(
+                    f"{aside.id} is gone, and {files.id} knows of {records} records in it; "
+                    f"run with --rebuild --select '{each.id}'"
+                )
 
 
 def _publish(run: Run, tables: Iterable[Table], wanted: Sequence[Table], result: Result) -> str:

@@ -43,7 +43,7 @@ def is_current(folder: str, mark: str) -> bool:
 def _newest(lake: Lake, table: Any) -> tuple[int, str]:
     newest = next(iter(lake.versions(table)), None)
     # The run's id is random: another lake in the same place has other ones, whatever its version numbers are.
-    return (newest.number, newest.commit.run_id if newest.commit else "") if newest else (-1, "")
+    return (newest.number, newest.run_id) if newest else (-1, "")
 
 
 def _code(folder: Any) -> Iterator[bytes]:

@@ -13,15 +13,16 @@ _MARK = "engagement"
 
 @dataclass(frozen=True)
 class Commit:
-    """``inputs``: Delta version of each table that was read; ``days``: the days that changed, None = all of them;
-    ``span``: first and last day that the table covers; ``load``: newest load that is contained; ``demoted_files``:
-    files of which an event gave way to an earlier delivery, or a quarantined record came back, so that their counts changed;
-    ``contract``: hash of the table's columns and their types, filled in by the write;
+    """``inputs``: Delta version of each table that was read; ``input_runs``: which runs wrote these versions; ``days``: the days
+    that changed, None = all of them; ``span``: first and last day that the table covers; ``load``: newest load that is contained;
+    ``demoted_files``: files of which an event gave way to an earlier delivery, or a quarantined record came back, so that their
+    counts changed; ``contract``: hash of the table's columns and their types, filled in by the write;
     ``is_restart``: what earlier loads had set aside was written anew, so that the tables set aside and this one belong together.
     """
 
     run_id: str
     inputs: Mapping[str, int] = field(default_factory=dict)
+    input_runs: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     days: tuple[date, ...] | None = None
     span: tuple[date, date] | None = None
@@ -46,8 +47,7 @@ class Commit:
         days, span = values["days"], values["span"]
         values["days"] = None if days is None else tuple(map(date.fromisoformat, days))
         values["span"] = None if span is None else tuple(map(date.fromisoformat, span))
-        values["demoted_files"] = tuple(values["demoted_files"])
-        return cls(**values)
+        return cls(**{**values, "demoted_files": tuple(values["demoted_files"])})
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,10 @@ class Version:
     number: int
     rows: int
     commit: Commit | None
+
+    @property
+    def run_id(self) -> str:
+        return self.commit.run_id if self.commit else ""
 
 
 def plain(value: Any) -> Any:

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit
-from engagement_lib.engine.lake import Lake, ranges
+from engagement_lib.engine.lake import NEVER, Lake, ranges
 from engagement_lib.engine.table import ReplaceDays, Table
 
 Span = tuple[date, date]
@@ -39,10 +39,13 @@ def changed_days(lake: Lake, table: Table, last: Commit, inputs: Iterable[Table]
         seen = last.inputs.get(needed.id)
         if seen is None:
             return None, [f"{needed.id} is a new input"]
-        newer = lake.versions(needed, after=seen)
-        if newer and newer[-1].number > seen + 1:
+        since = lake.versions(needed, after=max(seen - 1, NEVER))
+        if since and since[-1].number > seen + 1:
             return None, [f"the history of {needed.id} no longer reaches back to version {seen}"]
-        commits = [version.commit for version in newer if version.commit]
+        author = next((version.run_id for version in since if version.number == seen), None)
+        if seen > NEVER and (not since or author not in (None, last.input_runs.get(needed.id, author))):
+            return None, [f"{needed.id} was made anew"]
+        commits = [version.commit for version in since if version.commit and version.number > seen]
         if not commits:
             continue
         names.append(needed.id)

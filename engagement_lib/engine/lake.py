@@ -183,10 +183,7 @@ class Lake:
         self._ensure(table)
         writer = writer.option("userMetadata", _signed(commit, table))
         try:
-            if self.catalog:
-                writer.saveAsTable(self.location(table))
-            else:
-                writer.save(self.location(table))
+            (writer.saveAsTable if self.catalog else writer.save)(self.location(table))
         finally:
             self._versions.pop(table.id, None)
 

@@ -26,12 +26,10 @@ _HASH, _IS_OLD = "_key_hash", "_is_old"
 
 @dataclass(frozen=True)
 class Merged:
-    """What a pass did: rows added, days touched, records put aside."""
+    """What a pass did: rows added, days touched."""
 
     rows: int
     days: tuple[date, ...]
-    repeats: int
-    rejects: int
 
 
 def merge(lake: Lake, table: Table, records: DataFrame, commit: Commit, *, consumed: int, counted: Counted) -> Merged:
@@ -80,7 +78,7 @@ class _Pass:
             demoted_files=tuple(sorted(demoted.union(self.commit.demoted_files))),
         )
         added = self._write(self._new_rows(ranked), days, replaces=bool(demoted))
-        return Merged(added, days, repeats, rejects)
+        return Merged(added, days)
 
     def _profile(self) -> tuple[tuple[date, ...], int, DataFrame | None]:
         """Days touched, broken records, and the hashes of keys that need a decision: they occur twice, or are kept already."""

@@ -117,15 +117,14 @@ class Run:
     def refresh(self, table: Table) -> Outcome:
         """Bring one table up to date."""
         started = time.monotonic()
-        last = self.lake.last_commit(table)
-        work = self.work(table)
+        last, work = self.lake.last_commit(table), self.work(table)
         if work.is_nothing:
             return Outcome(table.id, "nothing new", work.why, seconds=time.monotonic() - started)
         counted = Counted(table)
-        versions = {needed.id: self.lake.version(needed) for needed in table.inputs}
         commit = Commit(
             run_id=self.run_id,
-            inputs=versions,
+            inputs={needed.id: self.lake.version(needed) for needed in table.inputs},
+            input_runs={needed.id: newest.run_id for needed in table.inputs for newest in self.lake.versions(needed)[:1]},
             parameters=self.parameters_of(table),
             days=work.days,
             span=self.span(),

@@ -1,5 +1,6 @@
 """engine.days: which days are computed again, and from which days of the inputs."""
 
+from dataclasses import replace
 from datetime import date
 
 from pyspark.sql import SparkSession
@@ -67,6 +68,17 @@ def test_all_days_are_computed_at_first_after_a_rebuild_of_an_input_and_when_its
     cleaned.commits = cleaned.commits[:1]
     work = days_to_replace(cleaned, fact_session, built(), (FIRST, LAST))
     assert numbers(work) is None and "no longer reaches back" in work.why
+
+
+def test_all_days_are_computed_after_an_input_was_deleted_and_made_anew() -> None:
+    def work(run_id: str, *commits: Commit):  # type: ignore[no-untyped-def]
+        last = replace(built(), input_runs={needed.id: run_id for needed in fact_session.inputs})
+        return days_to_replace(History(*commits), fact_session, last, (FIRST, LAST))
+
+    # The newest version is the one that was read, and has its number: the run that wrote it tells the two apart.
+    assert work("r", changed(1)).is_nothing
+    assert numbers(work("another", changed(1))) is None and "was made anew" in work("another", changed(1)).why
+    assert "was made anew" in work("r").why
 
 
 def test_days_become_as_few_ranges_as_possible() -> None:

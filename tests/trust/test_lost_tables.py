@@ -1,0 +1,82 @@
+"""A deleted table is built again or its loss is named: nothing is doubled, nothing is skipped, nothing is silently less.
+
+With `HISTORIES` set (`make trust`) each table is deleted from a lake of its own; without, all of ops and one more at once.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+from engagement_lib.cli import main
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import AppendFiles
+from engagement_lib.pipeline import all_tables
+from tests.properties.history import deliveries, random_records, write_files
+from tests.trust.compare import counted_rows
+
+CHOSEN = "+gold.report_session_quality +ops.drift"
+TABLES = all_tables()
+#: What only they know is which runs there were, and when.
+ONLY_HISTORY = ("ops.runs", "ops.checks", "ops.published")
+OPS = [each.id for each in TABLES.values() if each.layer == "ops"]
+BUILT_AGAIN = [*OPS, "silver.events", "silver.identity_map", "gold.fact_session", "gold.report_daily_engagement"]
+IS_LONG = "HISTORIES" in os.environ
+LOST = [[each] for each in BUILT_AGAIN] if IS_LONG else [[*OPS, "gold.fact_session"]]
+
+
+@pytest.fixture(scope="module")
+def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A lake with a first delivery, a second one that landed but was not taken in, and a lake that lost nothing."""
+    folder = tmp_path_factory.mktemp("lost")
+    first, second = deliveries(5, [r for r in random_records(5, 60) if r.source.endswith("events")], 2)
+    write_files(folder / "landing", first, "first")
+    assert run(spark, folder, "begun") == 0
+    write_files(folder / "landing", second, "second")
+    shutil.copytree(folder / "begun", folder / "whole")
+    assert run(spark, folder, "whole") == 0
+    return folder
+
+
+def run(spark: SparkSession, folder: Path, lake: str, *more: str) -> int:
+    where = ["--landing", str(folder / "landing"), "--lake", str(folder / lake)]
+    return main([*where, "--select", CHOSEN, *more], spark=spark)
+
+
+def without(folder: Path, *lost: str, of: str = "begun") -> str:
+    """The name of a lake that has lost some tables after its first delivery, or of the whole one without them."""
+    lake = f"{of}_without_{'_'.join(lost)[:60]}"
+    shutil.copytree(folder / of, folder / lake)
+    for each in lost:
+        shutil.rmtree(folder / lake / TABLES[each].layer / TABLES[each].name, ignore_errors=True)
+    return lake
+
+
+@pytest.mark.parametrize("lost", LOST, ids=lambda lost: lost[-1])
+def test_a_lost_table_is_built_again(spark: SparkSession, folder: Path, lost: list[str]) -> None:
+    lake = without(folder, *lost)
+    assert run(spark, folder, lake) == 0
+    found, expected = (Lake(spark, root=str(folder / name)) for name in (lake, "whole"))
+    compared = [each for each in TABLES.values() if each.id not in ONLY_HISTORY and expected.exists(each)]
+    differing = [each.id for each in compared if counted_rows(found, each) != counted_rows(expected, each)]
+    assert len(compared) > 10 and differing == []
+
+
+@pytest.mark.parametrize("lost", ["silver.quarantine", "silver.duplicates"] if IS_LONG else ["silver.duplicates"])
+def test_a_lost_table_that_only_a_rebuild_makes_again_is_named(
+    spark: SparkSession, folder: Path, lost: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lake = without(folder, lost, of="whole")
+    assert run(spark, folder, lake) == 2
+    assert f"{lost} is gone, and ops.files knows of" in capsys.readouterr().err
+    assert run(spark, folder, lake, "--rebuild") == 0
+    found, expected = (Lake(spark, root=str(folder / name)) for name in (lake, "whole"))
+    assert counted_rows(found, TABLES[lost]) == counted_rows(expected, TABLES[lost]) != {}
+
+
+def test_lost_bronze_is_named(spark: SparkSession, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bronze = next(each.id for each in TABLES.values() if isinstance(each.write, AppendFiles) and each.name == "web_events")
+    assert run(spark, folder, without(folder, bronze)) == 2
+    assert "lost the loads 1 to 1 that ops.files knows" in capsys.readouterr().err
