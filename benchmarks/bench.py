@@ -26,7 +26,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     arguments.work = arguments.work.resolve()
     days, next_day = _data(arguments)
-    contenders = [Lakehouse(), *map(_variant, arguments.variant), DuckDB(threads=arguments.threads)]
+    unchecked = [Lakehouse("without checks", script="benchmarks/unchecked.py")] if arguments.unchecked else []
+    contenders = [Lakehouse(), *unchecked, *map(_variant, arguments.variant), DuckDB(threads=arguments.threads)]
     usages: Usages = {stage: {each.name: [] for each in contenders} for stage in (FULL, NEXT)}
     files, size = size_of(days)
     more_files, more_size = size_of(next_day)
@@ -117,6 +118,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results.md", help="page to write")
     parser.add_argument("--work", type=Path, default=WORK, metavar="DIR", help="for data and tables (default build/benchmarks)")
     parser.add_argument("--no-compare", dest="compare", action="store_false", help="do not compare the tables of both sides")
+    parser.add_argument("--unchecked", action="store_true", help="measure the pipeline without the checks of its writes too")
     parser.add_argument(
         "--variant",
         nargs="+",

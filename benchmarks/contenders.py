@@ -25,11 +25,14 @@ _LAYER = re.compile(r"\b(bronze|silver|gold)\b")
 
 @dataclass(frozen=True)
 class Lakehouse:
-    """This project's pipeline. ``settings``: names that begin with ``spark.`` are Spark's, others environment variables."""
+    """This project's pipeline. ``settings``: names that begin with ``spark.`` are Spark's, others environment variables;
+    ``script``: what is submitted.
+    """
 
     name: str = "lakehouse"
     settings: Mapping[str, str] = field(default_factory=dict)
     is_incremental: bool = True
+    script: str = "jobs/pipeline.py"
 
     def command(self, landing: Path, tables: Path) -> list[str]:
         """Bring all tables up to date; ``tables`` is the lake's folder."""
@@ -38,7 +41,7 @@ class Lakehouse:
             raise FileNotFoundError("spark-submit is not beside this Python; run `make setup`, then `make bench`")
         properties = [f"{key}={value}" for key, value in self.settings.items() if key.startswith("spark.")]
         options = [part for text in properties for part in ("--conf", text)]
-        return [submit, *options, "jobs/pipeline.py", "--landing", str(landing), "--lake", str(tables), "--select", REPORTS]
+        return [submit, *options, self.script, "--landing", str(landing), "--lake", str(tables), "--select", REPORTS]
 
     def environment(self) -> dict[str, str]:
         """Variables that the command needs."""
