@@ -15,6 +15,29 @@ WINDOWS = example_rows()["gold.report_active_windows"]
 LAST = DAILY[-1]["activity_date"]
 
 
+#: Texts of charts that stick out of their picture, and names of neighbouring points of time that touch each other.
+HARD_TO_READ = """() => {
+  const found = [];
+  for (const svg of document.querySelectorAll('.tile:not(.number) .chart svg')) {
+    const frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].filter((t) => t.textContent.trim() && getComputedStyle(t).opacity !== '0');
+    for (const t of texts) {
+      const box = t.getBoundingClientRect();
+      if (box.right > frame.right + 2 || box.left < frame.left - 2) found.push('cut off: ' + t.textContent);
+    }
+    const below = [...svg.querySelectorAll('.role-axis-label')].flatMap((axis) => {
+      const labels = [...axis.querySelectorAll('text')].filter((t) => t.getAttribute('opacity') !== '0' && t.style.opacity !== '0');
+      return labels.map((t) => [t.textContent, t.getBoundingClientRect()]).sort((a, b) => a[1].left - b[1].left);
+    });
+    below.forEach(([name, box], n) => {
+      const [before, earlier] = below[n - 1] ?? [];
+      if (earlier && Math.abs(earlier.top - box.top) < 2 && earlier.right > box.left - 1) found.push(`touch: ${before} ${name}`);
+    });
+  }
+  return found;
+}"""
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(375, "dark"), (1440, "light")])
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_everything_is_drawn_and_nothing_is_wider_than_the_window(browser, folder, page, width, scheme) -> None:
@@ -24,6 +47,7 @@ def test_everything_is_drawn_and_nothing_is_wider_than_the_window(browser, folde
             box.scroll_into_view_if_needed()
             box.locator(".chart svg, .chart table").first.wait_for()
         assert open_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert open_page.evaluate(HARD_TO_READ) == []
         assert open_page.evaluate("getComputedStyle(document.body).backgroundColor") != (
             "rgb(246, 247, 248)" if scheme == "dark" else "rgb(16, 18, 22)"
         )

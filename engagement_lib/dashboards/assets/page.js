@@ -51,6 +51,7 @@ const MAKERS = {
     const made = bars(tile, filter);
     made.data.forEach((row, n) => (row.before = n ? made.data[n - 1].y : row.y));
     const share = (row) => (row.before ? inWords(row.y / row.before, "percent") : "–");
+    made.data.forEach((row, n) => (row.short = n ? `${inWords(row.y)} · ${share(row)}` : inWords(row.y)));
     return barsAndGrid(tile, made, (row) => (row === made.data[0] ? inWords(row.y) : `${inWords(row.y)}  ·  ${share(row)} of the step before`));
   },
   heat: (tile, filter) => {
@@ -150,8 +151,10 @@ async function drawChart(id, tile, made, chart, filter) {
   if (tile.chart === "number" && made.data.length < 2) return clearChart(id), chart.replaceChildren();
   const turn = (shown.get(id).turn = (shown.get(id).turn ?? 0) + 1);
   const spec = JSON.parse(JSON.stringify(tile.spec));
+  const isNarrow = chart.clientWidth < NARROW;
+  fit(spec, made.data, chart.clientWidth);
   for (const source of spec.data) {
-    if (source.name === "rows") source.values = made.data;
+    if (source.name === "rows") source.values = isNarrow ? made.data.map((row) => ({ ...row, words: row.short ?? row.words })) : made.data;
     if (source.name === "gaps") source.values = gaps;
   }
   const holder = element("div", { class: "canvas" });
@@ -161,6 +164,22 @@ async function drawChart(id, tile, made, chart, filter) {
   if (shown.get(id).turn !== turn) return drawn.view.finalize();
   shown.get(id).view = drawn.view;
   holder.querySelector("svg")?.setAttribute("aria-hidden", "true");
+}
+
+/** A chart of this many pixels or more has room for all its words; a phone has not. */
+const NARROW = 420;
+const PIXELS_PER_LETTER = 7;
+
+/** As many columns in the legend as there is room for; on a phone shorter names of bars and fewer words on the lower axis. */
+function fit(spec, rows, width) {
+  const longest = Math.max(1, ...rows.map((row) => (row.series ?? "").length));
+  for (const legend of spec.legends ?? []) legend.columns = Math.max(1, Math.min(4, Math.floor(width / (longest * PIXELS_PER_LETTER + 30))));
+  for (const axis of width < NARROW ? (spec.axes ?? []) : []) {
+    if (axis.labelLimit) axis.labelLimit = Math.round(width * 0.35);
+    if (axis.scale !== "x") continue;
+    Object.assign(axis, { labelOverlap: true, labelSeparation: 8 });
+    if (axis.tickCount) axis.tickCount = Math.min(axis.tickCount, 4);
+  }
 }
 
 function drawFigure(box, tile, made) {
