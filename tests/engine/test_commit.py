@@ -7,7 +7,15 @@ from engagement_lib.engine.commit import Commit, plain
 
 def test_a_commit_is_the_same_after_json() -> None:
     commit = Commit(
-        "run1", {"silver.events": 3}, {"gap": 30}, (date(2025, 2, 1),), (date(2025, 2, 1), date(2025, 2, 5)), 4, "abc", ("f.csv",)
+        "run1",
+        inputs={"silver.events": 3},
+        input_runs={"silver.events": "run0"},
+        parameters={"gap": 30},
+        days=(date(2025, 2, 1),),
+        span=(date(2025, 2, 1), date(2025, 2, 5)),
+        load=4,
+        source_hash="abc",
+        demoted_files=("f.csv",),
     )
     assert Commit.from_json(commit.to_json()) == commit
 
