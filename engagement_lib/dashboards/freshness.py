@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from importlib import metadata, resources
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.engine.commit import plain
 from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
 from engagement_lib.tables.ops.checks import checks
 from engagement_lib.tables.ops.files import files
 from engagement_lib.tables.ops.published import published
@@ -40,13 +42,13 @@ def is_current(folder: str, mark: str) -> bool:
     return found.is_file() and found.read_text(encoding="utf-8") == mark and all((place / page.file).is_file() for page in PAGES)
 
 
-def _newest(lake: Lake, table: Any) -> tuple[int, str]:
+def _newest(lake: Lake, table: Table) -> tuple[int, str]:
     newest = next(iter(lake.versions(table)), None)
     # The run's id is random: another lake in the same place has other ones, whatever its version numbers are.
     return (newest.number, newest.run_id) if newest else (-1, "")
 
 
-def _code(folder: Any) -> Iterator[bytes]:
+def _code(folder: Traversable) -> Iterator[bytes]:
     for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if entry.is_dir() and entry.name != "__pycache__":
             yield from _code(entry)
