@@ -137,7 +137,7 @@ def _nothing_set_aside_is_lost(lake: Lake, ledger: Ledger, merged: Iterable[Tabl
     """Raises `ConfigError` if a table is gone that the ledger knows rows of: only a rebuild makes them again."""
     for each in merged:
         assert isinstance(each.write, Merge)
-        mine = [entry for entry in ledger.entries.values() if entry.source in {needed.name for needed in each.inputs}]
+        mine = ledger.loaded_for(each)
         quarantined, repeated = sum(e.quarantined or 0 for e in mine), sum(e.duplicates or 0 for e in mine)
         for aside, records in ((each.write.rejects, quarantined), (each.write.repeats, repeated)):
             if records and not lake.exists(aside):

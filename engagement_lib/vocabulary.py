@@ -64,3 +64,8 @@ VALID_FROM = Field("valid_from", "timestamp", "Since when this version holds, UT
 VALID_TO = Field("valid_to", "timestamp", "Start of the next version, not included, UTC; null = this is the last one.")
 IS_CURRENT = Field("is_current", "boolean", "The last version: one row per entity, what is known now.", required=True)
 VERSION = (VALID_FROM, VALID_TO, IS_CURRENT, SOURCE_FILE, SOURCE_RECORD, LOAD)
+
+
+def count(name: str, description: str) -> Field:
+    """A column that counts: never null, 0 where there is nothing."""
+    return Field(name, "bigint", description, required=True)

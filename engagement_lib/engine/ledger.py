@@ -135,7 +135,7 @@ class Ledger:
             return
         if any(commit.is_restart and commit.days is None for commit in self._since_saved(merged)):
             self.recount(merged)
-        mine = self._loaded_for(merged)
+        mine = self.loaded_for(merged)
         waiting = {e.load for e in mine if e.load and e.load <= last.load and e.events is None}
         stale = self._demoted_since_saved(merged)
         if not waiting and not stale:
@@ -169,7 +169,7 @@ class Ledger:
             for row in reduce(DataFrame.unionByName, rows).groupBy(*at, "verdict").count().collect()
         }
         newest = {each.inputs[0].name: load for each, load in loads.items()}
-        for entry in [e for each in loads for e in self._loaded_for(each)]:
+        for entry in [e for each in loads for e in self.loaded_for(each)]:
             if entry.load and entry.load <= newest[entry.source]:
                 delivery = (entry.source, entry.path, entry.load)
                 events, duplicates, quarantined = (found.get((*delivery, v), 0) for v in ("row", "duplicate", "quarantined"))
@@ -184,17 +184,17 @@ class Ledger:
             return None
         saved = self.lake.last_commit(self.table)
         is_known = saved is not None and saved.inputs.get(kept.id) == self.lake.version(kept)
-        waiting = (e for e in self._loaded_for(kept) if e.events is None and (e.load or 0) <= last.load)
+        waiting = (e for e in self.loaded_for(kept) if e.events is None and (e.load or 0) <= last.load)
         return None if is_known and not any(waiting) else last.load
 
-    def _loaded_for(self, table: Table) -> list[Entry]:
+    def loaded_for(self, table: Table) -> list[Entry]:
         """The loaded files that the inputs of a table hold."""
         sources = {needed.name for needed in table.inputs}
         return [e for e in self.entries.values() if e.source in sources and e.verdict == LOADED]
 
     def recount(self, merged: Table) -> None:
         """Forget the counts, because the merged table was built again."""
-        for entry in self._loaded_for(merged):
+        for entry in self.loaded_for(merged):
             self.put(replace(entry, events=None, duplicates=None, quarantined=None))
 
     def _demoted_since_saved(self, merged: Table) -> set[str]:

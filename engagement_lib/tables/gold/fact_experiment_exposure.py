@@ -21,10 +21,6 @@ OUTCOMES = tuple(OutcomeMetric(name, name) for name in ("content_completions", "
 _KEY = {"experiment": "experiment_id", "user": "user_id"}
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(events, identity_map, experiments, assignments, users, fact_session, fact_content_consumption),
     grain=("experiment_id", "user_id"),
@@ -36,12 +32,12 @@ def _count(name: str, description: str) -> Field:
         Field("is_crossover", "boolean", "Whether the user saw several variants: no part of any comparison.", required=True),
         Field("is_assumed", "boolean", "Exposure at the assignment, as no exposure is tracked in the experiment.", required=True),
         Field("is_test", "boolean", "Whether the user is an account for tests: no part of any comparison.", required=True),
-        _count("content_completions", "Items finished from the first exposure to the end of the experiment or the as-of date."),
-        _count("content_completions_before", "Items finished in the days before the first exposure."),
-        _count("attempts_started", "Attempts at items begun from the first exposure on."),
-        _count("attempts_started_before", "Attempts at items begun in the days before the first exposure."),
-        _count("sessions", "Sessions that last until after the first exposure, that with the exposure among them."),
-        _count("sessions_before", "Sessions that were over in the days before the first exposure."),
+        v.count("content_completions", "Items finished from the first exposure to the end of the experiment or the as-of date."),
+        v.count("content_completions_before", "Items finished in the days before the first exposure."),
+        v.count("attempts_started", "Attempts at items begun from the first exposure on."),
+        v.count("attempts_started_before", "Attempts at items begun in the days before the first exposure."),
+        v.count("sessions", "Sessions that last until after the first exposure, that with the exposure among them."),
+        v.count("sessions_before", "Sessions that were over in the days before the first exposure."),
     ),
     rules=(Rule("counts_not_negative", "least(content_completions, attempts_started, sessions) >= 0"),),
     write=Rebuild(),

@@ -25,10 +25,6 @@ COUNTS = (
 )
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(fact_funnel, fact_user_engagement, subscriptions, payments),
     grain=("cohort_week", "acquisition_channel"),
@@ -37,16 +33,16 @@ def _count(name: str, description: str) -> Field:
         Field(
             "acquisition_channel", "string", "Channel as known on day 0; unknown where not said; total for all.", required=True
         ),
-        _count("new_users", "Users whose day 0, the sign-up or else the first activity, lies in the week."),
-        _count("first_content_eligible", "Of these, whose first 7 days are over."),
-        _count("first_content_users", "Of the eligible, who finished an item in their first 7 days."),
+        v.count("new_users", "Users whose day 0, the sign-up or else the first activity, lies in the week."),
+        v.count("first_content_eligible", "Of these, whose first 7 days are over."),
+        v.count("first_content_users", "Of the eligible, who finished an item in their first 7 days."),
         Field("first_content_rate", "double", "First-content users / eligible; null where nobody is eligible."),
-        _count("d7_eligible", "New users whose day 7 is over at the as-of date."),
-        _count("d7_retained", "Of the eligible, who were active on exactly that day."),
+        v.count("d7_eligible", "New users whose day 7 is over at the as-of date."),
+        v.count("d7_retained", "Of the eligible, who were active on exactly that day."),
         Field("d7_rate", "double", "Retained / eligible; null where nobody is eligible."),
-        _count("open_trials", "Trials of the new users that are not decided yet."),
-        _count("decided_trials", "Trials of the new users whose end and 7 days are over."),
-        _count("converted_trials", "Of the decided, those paid for in time and not refunded."),
+        v.count("open_trials", "Trials of the new users that are not decided yet."),
+        v.count("decided_trials", "Trials of the new users whose end and 7 days are over."),
+        v.count("converted_trials", "Of the decided, those paid for in time and not refunded."),
         Field("trial_to_paid_rate", "double", "Converted / decided trials; null while none is decided."),
         Field("is_mature", "boolean", "All new users are eligible and no trial is open.", required=True),
     ),

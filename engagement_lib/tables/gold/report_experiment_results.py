@@ -5,6 +5,7 @@ from typing import get_args
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from engagement_lib import vocabulary as v
 from engagement_lib.analytics.experiments import compare_variants
 from engagement_lib.analytics.exposures import OutcomeMetric
 from engagement_lib.analytics.samples import Kind
@@ -25,10 +26,6 @@ def _number(name: str, description: str) -> Field:
     return Field(name, "double", description)
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(fact_experiment_exposure, dim_experiment),
     grain=("experiment_id", "metric", "variant"),
@@ -42,9 +39,9 @@ def _count(name: str, description: str) -> Field:
         Field("variant", "string", "The variant that is compared with the control.", required=True),
         Field("control", "string", "The control variant; null where there is not exactly one."),
         Field("kind", "string", "Mean of the users' sums, proportion of users, or ratio of sums.", allowed=get_args(Kind)),
-        _count("users_control", "Users of the control that are compared."),
-        _count("users_treatment", "Users of the variant that are compared."),
-        _count("users_crossover", "Users of the experiment who saw several variants and are left out."),
+        v.count("users_control", "Users of the control that are compared."),
+        v.count("users_treatment", "Users of the variant that are compared."),
+        v.count("users_crossover", "Users of the experiment who saw several variants and are left out."),
         _number("control_mean", "Mean of the control as observed."),
         _number("treatment_mean", "Mean of the variant as observed."),
         _number("lift", "Mean of the variant / mean of the control - 1, with CUPED without what the days before explain."),

@@ -17,10 +17,6 @@ SINCE_LAUNCH, WEEK = "since_launch", "week"
 _PERIOD = ("feature_id", "period", "period_start")
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(fact_feature_use, fact_user_engagement, dim_feature, users),
     grain=_PERIOD,
@@ -29,12 +25,12 @@ def _count(name: str, description: str) -> Field:
         Field("feature_name", "string", "What people call it."),
         Field("period", "string", "since_launch, or one week.", required=True, allowed=(SINCE_LAUNCH, WEEK)),
         Field("period_start", "date", "Day of the launch, or the Monday of the week.", required=True),
-        _count("eligible_users", "Distinct users active in the period, on a day since the launch, with access to the feature."),
-        _count("adopting_users", "Of these, those who used the feature."),
+        v.count("eligible_users", "Distinct users active in the period, on a day since the launch, with access to the feature."),
+        v.count("adopting_users", "Of these, those who used the feature."),
         Field("feature_adoption_rate", "double", "Adopting / eligible users; null without any. Not additive."),
-        _count("repeat_users", "Of the adopting, those who used it on 2 or more days of the period."),
+        v.count("repeat_users", "Of the adopting, those who used it on 2 or more days of the period."),
         Field("repeat_rate", "double", "Repeat / adopting users; null without any."),
-        _count("uses", "Feature-used events of the adopting users."),
+        v.count("uses", "Feature-used events of the adopting users."),
         Field(
             "is_partial_window",
             "boolean",

@@ -14,10 +14,6 @@ from engagement_lib.tables.gold.fact_funnel import FUNNELS, fact_funnel
 SPLITS = (v.TOTAL, "platform", "country_code", "acquisition_channel", "entry_week")
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(fact_funnel,),
     grain=("funnel", "step", "split", "split_value"),
@@ -29,10 +25,10 @@ def _count(name: str, description: str) -> Field:
         v.SPLIT_VALUE.but(
             description="The platform, country, channel or week (its Monday) at the first step; total or unknown.",
         ),
-        _count("entered", "Users who took the first step (entries, where a funnel can be entered again)."),
-        _count("open", "Of these, whose window is not over: they may get further yet."),
-        _count("decided", "Of these, whose window is over."),
-        _count("reached", "Of the decided, who reached the step within the window."),
+        v.count("entered", "Users who took the first step (entries, where a funnel can be entered again)."),
+        v.count("open", "Of these, whose window is not over: they may get further yet."),
+        v.count("decided", "Of these, whose window is over."),
+        v.count("reached", "Of the decided, who reached the step within the window."),
         Field("conversion_rate", "double", "Reached / decided; null while nobody's window is over."),
         Field("step_conversion_rate", "double", "Reached / reached the step before; null for the first step and after nobody."),
         Field("median_seconds", "double", "Median seconds from the first step to this one; null where nobody reached it."),

@@ -12,10 +12,6 @@ from engagement_lib.tables.gold.dim_date import dim_date
 from engagement_lib.tables.gold.fact_session import fact_session
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 def _rate(name: str, description: str) -> Field:
     return Field(name, "double", description + " Null without any.")
 
@@ -27,25 +23,25 @@ def _rate(name: str, description: str) -> Field:
         v.ACTIVITY_DATE.but(description="Local date on which the sessions start."),
         v.SPLIT,
         v.SPLIT_VALUE.but(description="The platform, country or access type at the session's first event; total or unknown."),
-        _count("sessions", "Sessions, those of anonymous visitors included."),
-        _count("sessions_of_users", "Sessions of known users."),
-        _count("users_with_sessions", "Distinct known users who started a session. Not additive over days or splits."),
+        v.count("sessions", "Sessions, those of anonymous visitors included."),
+        v.count("sessions_of_users", "Sessions of known users."),
+        v.count("users_with_sessions", "Distinct known users who started a session. Not additive over days or splits."),
         _rate("sessions_per_user", "Sessions of known users / those users."),
-        _count("duration_seconds", "Last minus first event, added up over all sessions, in seconds."),
+        v.count("duration_seconds", "Last minus first event, added up over all sessions, in seconds."),
         _rate("mean_session_seconds", "Mean duration of all sessions, those of one event counting as 0."),
         _rate("median_session_seconds", "Median duration of all sessions. Not additive."),
-        _count("sessions_of_several_events", "Sessions of 2 or more events."),
+        v.count("sessions_of_several_events", "Sessions of 2 or more events."),
         _rate("mean_session_seconds_of_several_events", "Mean duration of the sessions of 2 or more events."),
         _rate("median_session_seconds_of_several_events", "Median duration of those. Not additive."),
-        _count("engaged_seconds", "Seconds of engagement in all sessions: each gap between events counts at most 5 minutes."),
+        v.count("engaged_seconds", "Seconds of engagement in all sessions: each gap between events counts at most 5 minutes."),
         _rate("mean_engaged_seconds", "Engaged seconds / sessions."),
-        _count("engaged_sessions", "Sessions of at least 2 events, or 10 seconds, or with a content event."),
+        v.count("engaged_sessions", "Sessions of at least 2 events, or 10 seconds, or with a content event."),
         _rate("engaged_session_share", "Engaged sessions / sessions."),
-        _count("single_event_sessions", "Sessions of one event."),
+        v.count("single_event_sessions", "Sessions of one event."),
         _rate("single_event_share", "Single-event sessions / sessions."),
-        _count("content_events", "Items started or finished in the sessions."),
+        v.count("content_events", "Items started or finished in the sessions."),
         _rate("content_consumption_rate", "Items started or finished per session."),
-        _count("content_events_of_users", "Items started or finished in the sessions of known users."),
+        v.count("content_events_of_users", "Items started or finished in the sessions of known users."),
         _rate("content_consumption_per_user", "Items started or finished by known users / users with sessions."),
     ),
     rules=(

@@ -17,10 +17,6 @@ from engagement_lib.tables.silver.users import at_signup, users
 SPLITS = (v.TOTAL, "plan", "platform", "country_code", "acquisition_channel", "trial_week")
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(subscriptions, payments, users),
     grain=("split", "split_value"),
@@ -30,14 +26,14 @@ def _count(name: str, description: str) -> Field:
             description="The plan, the platform, country or channel at the sign-up, or the week (its Monday) in which the trial "
             "began; total or unknown.",
         ),
-        _count("trials", "Trials that began up to the as-of date."),
-        _count("open_trials", "Of these, whose end and 7 days are not over: running, not lost, even if paid for already."),
-        _count("open_trials_paid", "Of the open, those paid for so far and not refunded."),
-        _count("decided_trials", "Trials whose end and 7 days are over."),
-        _count("converted_trials", "Of the decided, those paid for in time and not refunded within 14 days."),
-        _count("refunded_trials", "Of the decided, those paid for in time and refunded within 14 days."),
-        _count("unpaid_trials", "Of the decided, those not paid for in time."),
-        _count("refundable_trials", "Of the converted, those whose 14 days are not over: they may be refunded yet."),
+        v.count("trials", "Trials that began up to the as-of date."),
+        v.count("open_trials", "Of these, whose end and 7 days are not over: running, not lost, even if paid for already."),
+        v.count("open_trials_paid", "Of the open, those paid for so far and not refunded."),
+        v.count("decided_trials", "Trials whose end and 7 days are over."),
+        v.count("converted_trials", "Of the decided, those paid for in time and not refunded within 14 days."),
+        v.count("refunded_trials", "Of the decided, those paid for in time and refunded within 14 days."),
+        v.count("unpaid_trials", "Of the decided, those not paid for in time."),
+        v.count("refundable_trials", "Of the converted, those whose 14 days are not over: they may be refunded yet."),
         Field("trial_to_paid_rate", "double", "Converted / decided trials; null while none is decided."),
         Field("median_seconds_to_pay", "double", "Median seconds from the start of the converted trials to the first payment."),
         Field("is_mature", "boolean", "No trial is open and no converted one can be refunded in time.", required=True),

@@ -8,20 +8,16 @@ from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
 from engagement_lib.tables.silver.events import events
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(events,),
     grain=("event_date", "platform"),
     fields=(
         Field("event_date", "date", "Day of the events in the report time zone.", required=True),
         v.PLATFORM,
-        _count("events", "Events, deduplicated."),
-        _count("without_user", "Events that the tracker sent without a user id, whether or not a login tells whose they are."),
-        _count("without_country", "Events without a country, or with one that is none."),
-        _count("repaired", "Events with a value that was repaired or contradicts another one: those with quality flags."),
+        v.count("events", "Events, deduplicated."),
+        v.count("without_user", "Events that the tracker sent without a user id, whether or not a login tells whose they are."),
+        v.count("without_country", "Events without a country, or with one that is none."),
+        v.count("repaired", "Events with a value that was repaired or contradicts another one: those with quality flags."),
     ),
     rules=(Rule("parts_within_events", "greatest(without_user, without_country, repaired) <= events"),),
     write=ReplaceDays("event_date"),

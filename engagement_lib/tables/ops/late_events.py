@@ -11,23 +11,19 @@ from engagement_lib.tables.silver.events import events
 _HOUR, _DAY = 3600, 86_400
 
 
-def _count(name: str, description: str) -> Field:
-    return Field(name, "bigint", description, required=True)
-
-
 @table(
     inputs=(events,),
     grain=("event_date", "platform"),
     fields=(
         Field("event_date", "date", "Day of the events in the report time zone.", required=True),
         v.PLATFORM.but(required=True),
-        _count("events", "Events, deduplicated: each as it arrived first."),
-        _count("arrived_before_the_event", "Of these, events that the collector received before they happened: a wrong clock."),
-        _count("arrived_on_a_later_date", "Events received after their day was over: they changed its numbers afterwards."),
-        _count("over_1_hour", "Events received more than 1 hour after they happened."),
-        _count("over_1_day", "The same, more than 24 hours."),
-        _count("over_7_days", "The same, more than 7 times 24 hours."),
-        _count("over_60_days", "The same, more than 60 times 24 hours."),
+        v.count("events", "Events, deduplicated: each as it arrived first."),
+        v.count("arrived_before_the_event", "Of these, events that the collector received before they happened: a wrong clock."),
+        v.count("arrived_on_a_later_date", "Events received after their day was over: they changed its numbers afterwards."),
+        v.count("over_1_hour", "Events received more than 1 hour after they happened."),
+        v.count("over_1_day", "The same, more than 24 hours."),
+        v.count("over_7_days", "The same, more than 7 times 24 hours."),
+        v.count("over_60_days", "The same, more than 60 times 24 hours."),
         Field("latest_arrival_at", "timestamp", "When the last of the day's events was received, UTC.", required=True),
     ),
     rules=(
