@@ -13,13 +13,16 @@ WeekStart = Literal["monday", "sunday"]
 #: Days from 1970-01-01, a Thursday, back to the first day of its week.
 _INTO_THE_WEEK = {"monday": 3, "sunday": 4}
 _EPOCH = date(1970, 1, 1)
+_DAY_SECONDS = 86_400
 
 
 def local_date(frame: DataFrame, column: str, time_zone: str) -> Column:
     """The calendar day of a timestamp column on the clocks of ``time_zone``; a column of type date is that day already."""
     if frame.schema[column].dataType.typeName() == "date":
         return F.col(column)
-    return F.to_date(F.convert_timezone(None, F.lit(time_zone), F.col(column)))
+    # By arithmetic: convert_timezone, which does not depend on the session's zone either, parses both zones for every row.
+    on_its_clocks = F.unix_seconds(F.from_utc_timestamp(column, time_zone))
+    return F.date_from_unix_date(F.floor(on_its_clocks / _DAY_SECONDS).cast("int"))
 
 
 def period_number(day: Column, period: Period, week_start: WeekStart = "monday") -> Column:

@@ -1,6 +1,7 @@
 """Days, weeks and months as numbers, and days on other clocks."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from pyspark.sql import functions as F
@@ -41,6 +42,15 @@ def test_a_period_is_over_on_its_last_day():
     assert last_full_period(saturday, "week") == period_of(sunday, "week") - 1
     assert last_full_period(saturday, "week", "sunday") == period_of(saturday, "week", "sunday")
     assert last_full_period(date(2025, 2, 28), "month") == period_of(date(2025, 2, 1), "month")
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kolkata", "America/St_Johns", "Pacific/Kiritimati"])
+def test_the_day_ends_with_its_last_microsecond(spark, zone):
+    midnights = [datetime(1969, 12, 31), datetime(2025, 3, 30), datetime(2024, 2, 29), datetime(2100, 12, 31)]
+    at = [m.replace(tzinfo=ZoneInfo(zone)) + timedelta(microseconds=n) for m in midnights for n in (0, 1, 86_399_999_999)]
+    frame = spark.createDataFrame([(moment.astimezone(UTC),) for moment in at], "at timestamp")
+    found = [row[0] for row in frame.select(local_date(frame, "at", zone)).collect()]
+    assert found == [m.date() for m in midnights for _ in range(3)]
 
 
 def test_the_day_does_not_depend_on_the_sessions_time_zone(spark):
