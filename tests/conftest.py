@@ -47,6 +47,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
             "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseParallelGC",
             # For the same reason rows are interpreted, as every run of a small lake does by itself.
             **INTERPRETED,
+            # Delta keeps what it knows of each table for an hour, 2 MB of heap; a test run has hundreds of lakes, a product has one.
+            "spark.databricks.delta.delta.log.cacheSize": "100",
             "spark.default.parallelism": "1",
             "spark.sql.shuffle.partitions": "1",
             "spark.sql.warehouse.dir": str(scratch / "warehouse"),

@@ -223,3 +223,14 @@ EXPERIMENTS = (
         "experiment_results",
     ),
 )
+
+_NAMED = "select from_table || ' ' || columns, {column} from {schema}.unknown_references where from_table <> 'gold.fact_experiment_exposure'"
+REFERENCES = tuple(
+    Answer(
+        f"references between tables: {column}",
+        f"ops.unknown_references.{column}",
+        _NAMED.format(column=f'"{column}"', schema="ops"),
+        _NAMED.format(column=f'"{column}"', schema="recount"),
+    )
+    for column in ("values", "unknown_values")
+)

@@ -22,10 +22,10 @@ from tests.trust.answer import differs, in_short
 from tests.trust.planted_answers import PLANTED
 from tests.trust.recount import recount
 from tests.trust.recounted_engagement import CONTENT, DAYS
-from tests.trust.recounted_users import BUSINESS, EXPERIMENTS, USERS
+from tests.trust.recounted_users import BUSINESS, EXPERIMENTS, REFERENCES, USERS
 
 SAMPLE = Path(__file__).resolve().parents[2] / "sample_data"
-ANSWERS = (*PLANTED, *DAYS, *CONTENT, *USERS, *BUSINESS, *EXPERIMENTS)
+ANSWERS = (*PLANTED, *DAYS, *CONTENT, *USERS, *BUSINESS, *EXPERIMENTS, *REFERENCES)
 
 
 def opened(lake: Path) -> duckdb.DuckDBPyConnection:
