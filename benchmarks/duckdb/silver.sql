@@ -132,7 +132,7 @@ select
     case when given_format in ('text', 'audio') then given_format end as content_format,
     progress(given_progress) as progress_pct,
     case when unknown_columns is null then known_properties else map_concat(known_properties, unknown_columns) end as properties,
-    date_diff('second', event_timestamp, arrival_timestamp) as lateness_seconds,
+    cast(floor(date_diff('microsecond', event_timestamp, arrival_timestamp) / 1e6) as bigint) as lateness_seconds,
     list_filter(flags, lambda flag: flag is not null) as quality_flags,
     left(sha256(concat_ws(
         chr(31), platform, coalesce(user_id, anonymous_id, chr(0)), coalesce(session_id, chr(0)), event_name,

@@ -23,5 +23,5 @@ def local_date(time: Column, time_zone: str) -> Column:
 
 
 def seconds_between(start: Column, end: Column) -> Column:
-    """Whole seconds from start to end (bigint), negative where end is before start."""
-    return F.unix_seconds(end) - F.unix_seconds(start)
+    """Whole seconds that passed from start to end (bigint), rounded down: what is before its start is negative."""
+    return F.floor((F.unix_micros(end) - F.unix_micros(start)) / 1_000_000)

@@ -37,10 +37,10 @@ def late_events(events: DataFrame, *, report_time_zone: str = "UTC") -> DataFram
     Late events always count, on the day on which they happened. What counts here is when the collector received them, not
     when their file was delivered: of an event that was delivered several times, the earliest arrival.
     """
-    waited = F.col("lateness_seconds")
+    waited_micros = F.unix_micros("arrival_timestamp") - F.unix_micros("event_timestamp")
 
     def over(seconds: int) -> Column:
-        return F.count_if(waited > seconds)
+        return F.count_if(waited_micros > seconds * 1_000_000)
 
     return events.groupBy("event_date", "platform").agg(
         F.count("*").alias("events"),

@@ -47,7 +47,7 @@ FIELDS = (
         "The source's other columns by name, e.g. step_name, experiment_id, variant.",
         pii=True,
     ),
-    Field("lateness_seconds", "bigint", "Arrival minus event time, in seconds."),
+    Field("lateness_seconds", "bigint", "Whole seconds that passed from the event to its arrival; negative = arrived before."),
     Field("quality_flags", "array<string>", "What was repaired or contradicts itself in the record."),
     v.SOURCE_FILE,
     v.SOURCE_RECORD,

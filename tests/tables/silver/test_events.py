@@ -152,6 +152,20 @@ def test_the_day_is_the_local_day_of_the_report_time_zone(spark: SparkSession) -
     assert [str(day) for (day,) in days] == ["2025-03-30", "2025-03-29", "2025-10-25"]
 
 
+def test_lateness_is_the_time_that_passed_and_not_that_of_the_clocks_seconds(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        event_timestamp         | arrival_timestamp
+        2025-02-03 10:00:00.900 | 2025-02-03 10:00:01.100
+        2025-02-03 10:00:00.100 | 2025-02-03 10:00:01.100
+        2025-02-03 10:00:00.200 | 2025-02-03 10:00:00.100
+        2025-02-03 10:00:00.000 | 2025-02-03 11:00:00.999
+        """,
+    )
+    assert values(records, "lateness_seconds") == [(0,), (1,), (-1,), (3600,)]
+
+
 def test_columns_without_a_place_are_kept_by_name(spark: SparkSession) -> None:
     records = from_mobile(
         spark,
