@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
 from engagement_lib.pipeline import all_tables, as_readers_see
-from tests.properties.history import deliveries, random_records, write_files
+from tests.trust.begun import begin
 from tests.trust.compare import counted_rows
 
 CHOSEN = "+gold.report_session_quality"
@@ -53,14 +53,8 @@ class Undertaker:
 
 @pytest.fixture(scope="module")
 def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake with a first delivery, a second one that landed but was not taken in, and a lake that took in both undisturbed."""
     folder = tmp_path_factory.mktemp("failpoints")
-    first, second = deliveries(5, [r for r in random_records(5, 60) if r.source.endswith("events")], 2)
-    write_files(folder / "landing", first, "first")
-    assert run(spark, folder, "begun") == 0
-    write_files(folder / "landing", second, "second")
-    shutil.copytree(folder / "begun", folder / "undisturbed")
-    assert run(spark, folder, "undisturbed") == 0
+    begin(folder, lambda lake: run(spark, folder, lake), finished="undisturbed")
     return folder
 
 

@@ -14,7 +14,7 @@ from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import AppendFiles
 from engagement_lib.pipeline import all_tables
-from tests.properties.history import deliveries, random_records, write_files
+from tests.trust.begun import begin
 from tests.trust.compare import counted_rows
 
 CHOSEN = "+gold.report_session_quality +ops.drift"
@@ -29,14 +29,8 @@ LOST = [[each] for each in BUILT_AGAIN] if IS_LONG else [[*OPS, "gold.fact_sessi
 
 @pytest.fixture(scope="module")
 def folder(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A lake with a first delivery, a second one that landed but was not taken in, and a lake that lost nothing."""
     folder = tmp_path_factory.mktemp("lost")
-    first, second = deliveries(5, [r for r in random_records(5, 60) if r.source.endswith("events")], 2)
-    write_files(folder / "landing", first, "first")
-    assert run(spark, folder, "begun") == 0
-    write_files(folder / "landing", second, "second")
-    shutil.copytree(folder / "begun", folder / "whole")
-    assert run(spark, folder, "whole") == 0
+    begin(folder, lambda lake: run(spark, folder, lake), finished="whole")
     return folder
 
 
