@@ -240,8 +240,5 @@ def _absolute(root: str) -> str:
 
 
 def _is_missing(problem: AnalysisException) -> bool:
-    text = str(problem)
-    return any(
-        mark in text
-        for mark in ("DELTA_MISSING_DELTA_TABLE", "DELTA_TABLE_NOT_FOUND", "PATH_NOT_FOUND", "TABLE_OR_VIEW_NOT_FOUND")
-    )
+    marks = "DELTA_MISSING_DELTA_TABLE|DELTA_TABLE_NOT_FOUND|PATH_NOT_FOUND|TABLE_OR_VIEW_NOT_FOUND"
+    return re.search(marks, str(problem)) is not None

@@ -184,13 +184,14 @@ class Run:
 
     def _replace_differing(self, table: Table, rows: DataFrame, commit: Commit, counted: Counted) -> tuple[int, int]:
         """Replace the days of a table whose newly computed rows differ from the stored ones."""
-        assert table.day
+        assert table.day and isinstance(table.write, Rebuild)
         rows = rows.persist()
         try:
-            days = d.differing_days(rows, self.lake.read(table), table.day)
+            stored, unread = self.lake.read(table), table.write.unread
+            days = d.differing_days(rows, stored, table.day)
             where = on_days(table.day, days)
-            kept = counted.on(rows.where(where).coalesce(1))
-            self.lake.overwrite(table, kept, replace(commit, days=days), where=where)
+            seen = d.differing_days(rows.drop(*unread), stored.drop(*unread), table.day) if unread and days else days
+            self.lake.overwrite(table, counted.on(rows.where(where).coalesce(1)), replace(commit, days=seen), where=where)
         finally:
             rows.unpersist()
         return len(days), self.lake.versions(table)[0].rows

@@ -94,7 +94,8 @@ class ReplaceDays:
 class Rebuild:
     """Small tables: written whole. ``reads`` = the input days as_of + reads[0] .. as_of + reads[1]; None = all.
 
-    ``day``: computed whole, but only the days whose rows differ are replaced, so that readers redo no more than those.
+    ``day``: computed whole, but only the days whose rows differ are replaced, so that readers redo no more than those;
+    ``unread``: columns that no table reads: where only they differ, rows are replaced and no reader has anything to redo.
     ``rest``: the table of all records of the one bronze input that are no row of this one; each run checks per file that
     rows + rest are all of its records.
     """
@@ -102,6 +103,7 @@ class Rebuild:
     reads: tuple[int, int] | None = None
     rest: Table | None = None
     day: str | None = None
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
