@@ -127,7 +127,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         with interpreted(lake.spark, is_small=ledger.records() <= settings.interpreted_records):
             _run_tables(run, wanted, merged, entities, settings.side_by_side, result, tell)
     finally:
-        ledger.save(run.run_id, [*merged, *entities])
+        ledger.save(run.run_id)
         _record(lake, run, result.outcomes)
     result.unpublished = _publish(run, tables.values(), wanted, result)
     return result
@@ -189,6 +189,10 @@ def _run_tables(
             CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run")
         )
     run.data_span = spans_of(run.lake, merged)
+    if run.as_of and run.data_span and run.as_of < run.data_span[0]:
+        raise ConfigError(
+            f"--as-of {run.as_of} is before the first day with data, {run.data_span[0]}; give that day or a later one"
+        )
     rest = [each for each in wanted if each not in accounts and not isinstance(each.write, AppendFiles)]
     if result.is_sound:
         go(rest)

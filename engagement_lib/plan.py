@@ -6,8 +6,8 @@ import time
 from collections.abc import Iterable
 
 from engagement_lib.engine import catalogue
-from engagement_lib.engine.days import Work
-from engagement_lib.engine.lake import Lake, ranges
+from engagement_lib.engine.days import Work, ranges
+from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table

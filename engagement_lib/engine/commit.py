@@ -52,11 +52,14 @@ class Commit:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a table: its number, the rows that the write reported, and our commit if it was ours."""
+    """One version of a table: its number, the rows that the write reported, and our commit if it was ours; ``is_reset``: it
+    emptied the table or took it back to a former state, so that no earlier commit says what the table holds.
+    """
 
     number: int
     rows: int
     commit: Commit | None
+    is_reset: bool = False
 
     @property
     def run_id(self) -> str:

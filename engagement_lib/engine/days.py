@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit
-from engagement_lib.engine.lake import NEVER, Lake, ranges
+from engagement_lib.engine.lake import NEVER, Lake
 from engagement_lib.engine.table import ReplaceDays, Table
 
 Span = tuple[date, date]
@@ -68,6 +68,9 @@ def days_to_replace(lake: Lake, table: Table, last: Commit | None, span: Span | 
     if table.run_values and span:
         covered = set(_days(*last.span)) if last.span else set()
         days |= set(_days(*span)) ^ covered
+        if "first_day" in table.run_values and last.span and last.span[0] != span[0]:
+            # Whether a window reaches back before the first data is different now as long as windows are.
+            days |= set(_days(min(last.span[0], span[0]), max(last.span[0], span[0]) - timedelta(days=back)))
         days = {day for day in days if span[0] <= day <= span[1] or day in covered}
     why = f"{len(changed)} changed day(s) in {', '.join(names)}" if changed else "other days are covered"
     return Work(tuple(sorted(days)), why) if days else NOTHING
@@ -94,6 +97,26 @@ def differing_days(new: DataFrame, old: DataFrame, day: str) -> tuple[date, ...]
     both = new.withColumn("_times", F.lit(1)).unionByName(old.withColumn("_times", F.lit(-1)))
     differing = both.groupBy(*new.columns).agg(F.sum("_times").alias("_times")).where("_times <> 0")
     return tuple(sorted(row[0] for row in differing.select(day).distinct().collect()))
+
+
+def on_days(column: str, days: Iterable[date]) -> str:
+    """A condition for a set of days, written with as few ranges as possible.
+
+    Not BETWEEN: Delta 4.4 fails to resolve it in a condition for replacing rows ("Invalid call to nullable").
+    """
+    form = "({column} >= DATE'{first}' AND {column} <= DATE'{last}')"
+    return " OR ".join(form.format(column=column, first=first, last=last) for first, last in ranges(days)) or "false"
+
+
+def ranges(days: Iterable[date]) -> list[tuple[date, date]]:
+    """The days as ranges without holes, both ends included."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if found and found[-1][1] + timedelta(days=1) == day:
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
 
 
 def within(column: str, spans: Iterable[Span]) -> Column:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Any
 
 from delta import exceptions as delta_exceptions
@@ -16,7 +15,7 @@ from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit, Version
-from engagement_lib.engine.table import ReplaceDays, Table
+from engagement_lib.engine.table import AppendFiles, ReplaceDays, Table
 from engagement_lib.errors import ConfigError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -27,6 +26,8 @@ NEVER = -1
 _CREATED = 0
 #: Delta's exceptions in Python are conflicts all; they do not inherit from each other.
 _CONFLICTS = tuple(kind for kind in vars(delta_exceptions).values() if isinstance(kind, type))
+#: How the operations begin that empty a table or take it back.
+_RESETS = ("CREATE OR REPLACE", "REPLACE", "RESTORE", "TRUNCATE")
 _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
@@ -59,7 +60,8 @@ class Lake:
         """Make the empty table from its contract: types, required columns, comments, partitions, statistics."""
         if self.catalog:
             self.spark.sql("CREATE SCHEMA IF NOT EXISTS {schema}".format(schema=f"{self.catalog}.{table.layer}"))
-        builder = DeltaTable.createOrReplace(self.spark) if replace else DeltaTable.createIfNotExists(self.spark)
+        # Not createOrReplace: of a folder it refuses other columns, and with the same ones it leaves the rows in it.
+        builder = DeltaTable.replace(self.spark) if replace else DeltaTable.createIfNotExists(self.spark)
         builder = builder.tableName(self.location(table)) if self.catalog else builder.location(self.location(table))
         builder = builder.comment(table.description.split("\n")[0])
         for field in table.fields:
@@ -94,13 +96,19 @@ class Lake:
 
     def _history(self, table: Table, limit: int) -> list[Version]:
         try:
-            history = self._delta(table).history(limit).select("version", "userMetadata", "operationMetrics").collect()
+            columns = ("version", "userMetadata", "operationMetrics", "operation")
+            history = self._delta(table).history(limit).select(*columns).collect()
         except AnalysisException as problem:
             if _is_missing(problem):
                 return []
             raise
         return [
-            Version(row.version, int((row.operationMetrics or {}).get("numOutputRows", 0)), Commit.from_json(row.userMetadata))
+            Version(
+                row.version,
+                int((row.operationMetrics or {}).get("numOutputRows", 0)),
+                commit := Commit.from_json(row.userMetadata),
+                is_reset=commit is None and row.operation.startswith(_RESETS),
+            )
             for row in history
         ]
 
@@ -109,15 +117,18 @@ class Lake:
         return next((version.number for version in self.versions(table)), NEVER)
 
     def last_commit(self, table: Table) -> Commit | None:
-        """The newest commit that a run of ours made, None where there is none in reach."""
-        recent = next((v.commit for v in self.versions(table) if v.commit), None)
-        if recent is None and (versions := self.versions(table)) and versions[-1].number > 0:
-            return next((v.commit for v in self.versions(table, after=-1) if v.commit), None)
-        return recent
+        """The newest commit that a run of ours made, None where there is none in reach or the table was reset since."""
+        telling = next((v for v in self.versions(table) if v.commit or v.is_reset), None)
+        if telling is None and (versions := self.versions(table)) and versions[-1].number > 0:
+            telling = next((v for v in self.versions(table, after=-1) if v.commit or v.is_reset), None)
+        return telling.commit if telling else None
 
     def newest_load(self, table: Table) -> int:
         """Number of the newest load that the table contains, 0 where there is none."""
         last = self.last_commit(table)
+        if last is None and isinstance(table.write, AppendFiles) and self.exists(table):
+            # Of a table without new files Delta forgets our commit in time, if VACUUM or OPTIMIZE come after it.
+            return self.read(table).agg(F.coalesce(F.max("_load"), F.lit(0))).collect()[0][0]
         return last.load if last else 0
 
     def matches_contract(self, table: Table) -> bool:
@@ -125,8 +136,19 @@ class Lake:
         newest = next(iter(self.versions(table)), None)
         if newest and newest.commit and newest.commit.contract == table.contract_hash:
             return True
-        stored = [(f.name, f.dataType.simpleString()) for f in self.read(table).schema]
-        return sorted(stored) == sorted((f.name, f.type) for f in table.fields)
+        stored = {f.name: f.dataType.simpleString() for f in self.read(table).schema}
+        return stored == {f.name: f.type for f in table.fields}
+
+    def can_be_widened(self, table: Table) -> bool:
+        """Whether the table only lacks optional columns of the contract, so that its rows stay as they are."""
+        stored = {f.name: f.dataType.simpleString() for f in self.read(table).schema}
+        declared = {f.name: f.type for f in table.fields if f.name in stored or f.required}
+        return stored == declared
+
+    def widen(self, table: Table) -> None:
+        """Add the columns that the table lacks, null in each row."""
+        writer = self.frame(table, ()).write.format("delta").mode("append").option("mergeSchema", "true")
+        self._write(table, writer, self.last_commit(table) or Commit("", load=self.newest_load(table)))
 
     def frame(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> DataFrame:
         """Rows that the run itself made, in the table's columns."""
@@ -149,8 +171,10 @@ class Lake:
         """Replace all rows, or those for which the condition holds, in one transaction."""
         self._ensure(table)
         if self.version(table) == _CREATED:
-            # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time.
-            self._write(table, rows.write.format("delta").mode("append"), commit)
+            # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time. As a
+            # numbered transaction, so that of two runs which both see no rows only one can do it.
+            writer = rows.write.format("delta").mode("append")
+            self._write(table, writer.option("txnAppId", table.id + " first rows").option("txnVersion", 0), commit)
             return
         writer = rows.write.format("delta").mode("overwrite")
         self._write(table, writer.option("replaceWhere", where) if where else writer, commit)
@@ -195,26 +219,6 @@ def _signed(commit: Commit, table: Table) -> str:
 def is_conflict(problem: Exception) -> bool:
     """Whether a write failed because somebody else wrote to the table meanwhile; nothing of it is in the table then."""
     return isinstance(problem, _CONFLICTS)
-
-
-def on_days(column: str, days: Iterable[date]) -> str:
-    """A condition for a set of days, written with as few ranges as possible.
-
-    Not BETWEEN: Delta 4.4 fails to resolve it in a condition for replacing rows ("Invalid call to nullable").
-    """
-    form = "({column} >= DATE'{first}' AND {column} <= DATE'{last}')"
-    return " OR ".join(form.format(column=column, first=first, last=last) for first, last in ranges(days)) or "false"
-
-
-def ranges(days: Iterable[date]) -> list[tuple[date, date]]:
-    """The days as ranges without holes, both ends included."""
-    found: list[tuple[date, date]] = []
-    for day in sorted(set(days)):
-        if found and found[-1][1] + timedelta(days=1) == day:
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
 
 
 def _schema(table: Table) -> str:

@@ -60,6 +60,8 @@ class Ledger:
     table: Table
     entries: dict[tuple[str, str, str], Entry] = field(default_factory=dict)
     changed: set[tuple[str, str, str]] = field(default_factory=set)
+    #: Up to which version of each table its records were counted.
+    counted: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def open(cls, lake: Lake, table: Table, bronze: Iterable[Table]) -> Ledger:
@@ -73,7 +75,8 @@ class Ledger:
     def stored(cls, lake: Lake, table: Table) -> Ledger:
         """The ledger as it is stored, for looking at; empty where there is none."""
         ledger = cls(lake, table)
-        if lake.last_commit(table):
+        if last := lake.last_commit(table):
+            ledger.counted = dict(last.inputs)
             ledger.entries = {entry.key: entry for entry in map(_entry, lake.read(table).collect())}
         return ledger
 
@@ -129,6 +132,10 @@ class Ledger:
 
     def count(self, merged: Table) -> None:
         """Count where the records of the newly merged loads went, and of files that lost an event to an earlier delivery."""
+        self._count(merged)
+        self.counted[merged.id] = self.lake.version(merged)
+
+    def _count(self, merged: Table) -> None:
         assert isinstance(merged.write, Merge)
         last = self.lake.last_commit(merged)
         if last is None:
@@ -174,6 +181,7 @@ class Ledger:
                 delivery = (entry.source, entry.path, entry.load)
                 events, duplicates, quarantined = (found.get((*delivery, v), 0) for v in ("row", "duplicate", "quarantined"))
                 self.put(replace(entry, events=events, duplicates=duplicates, quarantined=quarantined))
+        self.counted |= {each.id: self.lake.version(each) for each in loads}
 
     def _uncounted(self, kept: Table) -> int | None:
         """The newest load that a rebuilt table and its rest contain both, if it was not counted yet."""
@@ -182,8 +190,7 @@ class Ledger:
         last, rest = self.lake.last_commit(kept), self.lake.last_commit(kept.write.rest)
         if last is None or rest is None or last.inputs[bronze.id] != rest.inputs[bronze.id]:
             return None
-        saved = self.lake.last_commit(self.table)
-        is_known = saved is not None and saved.inputs.get(kept.id) == self.lake.version(kept)
+        is_known = self.counted.get(kept.id) == self.lake.version(kept)
         waiting = (e for e in self.loaded_for(kept) if e.events is None and (e.load or 0) <= last.load)
         return None if is_known and not any(waiting) else last.load
 
@@ -205,13 +212,12 @@ class Ledger:
         seen = last.inputs.get(merged.id, -1) if last else -1
         return [version.commit for version in self.lake.versions(merged, after=seen) if version.commit]
 
-    def save(self, run_id: str, merged: Iterable[Table]) -> bool:
-        """Write the ledger if it changed; its commit says up to which version of the merged table it counted."""
+    def save(self, run_id: str) -> bool:
+        """Write the ledger if it changed; its commit says up to which version of each table it counted."""
         if not self.changed:
             return False
-        inputs = {each.id: self.lake.version(each) for each in merged if self.lake.exists(each)}
         rows = [tuple(getattr(entry, f.name) for f in self.table.fields) for _, entry in sorted(self.entries.items())]
-        self.lake.overwrite(self.table, self.lake.frame(self.table, rows), Commit(run_id=run_id, inputs=inputs))
+        self.lake.overwrite(self.table, self.lake.frame(self.table, rows), Commit(run_id=run_id, inputs=self.counted))
         self.changed = set()
         return True
 

@@ -17,8 +17,8 @@ from pyspark.sql import functions as F
 
 from engagement_lib.engine.checks import Counted, conform, guarded
 from engagement_lib.engine.commit import Commit
-from engagement_lib.engine.days import within
-from engagement_lib.engine.lake import Lake, ranges
+from engagement_lib.engine.days import ranges, within
+from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Merge, Table
 
 _HASH, _IS_OLD = "_key_hash", "_is_old"
@@ -130,7 +130,9 @@ class _Pass:
         """Replace what the target holds of the loads after the consumed one; a table without such rows is left alone."""
         empties = self.is_first or (self.is_replay and target is self.write.rejects)
         if rows is None:
-            if not empties or self.lake.last_commit(target) is None:
+            # A pass that died may have left rows of these loads; by now they are no longer set aside.
+            is_stale = empties or self.lake.newest_load(target) > self.consumed
+            if not is_stale or self.lake.last_commit(target) is None:
                 return
             rows = self.lake.read(target).where("false")
         else:

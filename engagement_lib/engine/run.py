@@ -14,7 +14,7 @@ from pyspark.sql import DataFrame
 from engagement_lib.engine import days as d
 from engagement_lib.engine.checks import BrokenRule, Counted, conform, guarded
 from engagement_lib.engine.commit import Commit, plain
-from engagement_lib.engine.lake import Lake, on_days
+from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.merge import merge
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, ReplaceDays, SetAside, Table, overridden
 from engagement_lib.errors import ConfigError, EngagementError
@@ -66,14 +66,25 @@ class Run:
         if not self.lake.exists(table):
             return
         if not self.lake.matches_contract(table):
-            if not self.rebuild or isinstance(table.write, AppendFiles):
-                raise ConfigError(
-                    f"{table.id}: the stored columns differ from the contract; run with --rebuild --select '{table.id}+'"
-                )
-            self.lake.create(table, replace=True)
+            self._change_columns(table)
         last = None if isinstance(table.write, SetAside) else self.lake.last_commit(table)
         if last and not self.rebuild and (changed := _changed_parameters(last, plain(self.parameters_of(table)))):
             raise ConfigError(f"{table.id} was built with {changed}; run with --rebuild --select '{table.id}+', or set it back")
+
+    def _change_columns(self, table: Table) -> None:
+        if isinstance(table.write, AppendFiles):
+            if not self.lake.can_be_widened(table):
+                raise ConfigError(
+                    f"{table.id}: the stored columns differ from the contract by more than new optional ones; give the new "
+                    "columns other names, or load everything into a new lake"
+                )
+            self.lake.widen(table)
+        elif not self.rebuild:
+            raise ConfigError(
+                f"{table.id}: the stored columns differ from the contract; run with --rebuild --select '{table.id}+'"
+            )
+        else:
+            self.lake.create(table, replace=True)
 
     def work(self, table: Table) -> d.Work:
         """What the table needs now."""
@@ -154,9 +165,10 @@ class Run:
         if consumed:
             frames = [rows.where(rows["_load"] > consumed) for rows in frames]
         records = table(*frames, **self.parameters_of(table))
-        if last and not consumed:
+        aside = [self.lake.newest_load(each) for each in (table.write.rejects, table.write.repeats)]  # type: ignore[union-attr]
+        if not consumed and (last or any(aside)):
             # What is set aside is replaced first: by a number above all others, a rebuild that dies then can be completed.
-            commit = replace(commit, load=commit.load + 1, is_restart=True)
+            commit = replace(commit, load=max(commit.load, *aside) + 1, is_restart=True)
         merged = merge(self.lake, table, records, commit, consumed=consumed, counted=counted)
         return len(merged.days), merged.rows
 
@@ -172,7 +184,7 @@ class Run:
         if table.run_values and span is not None:
             rows = rows.where(d.within(table.day or "", [span])) if table.day else rows
         if work.days is not None and table.day:
-            where = on_days(table.day, work.days)
+            where = d.on_days(table.day, work.days)
             rows = rows.where(where)
         rows = guarded(conform(rows, table), table)
         if isinstance(table.write, Rebuild) and table.write.day and self.lake.last_commit(table) and not self.rebuild:
@@ -189,7 +201,7 @@ class Run:
         try:
             stored, unread = self.lake.read(table), table.write.unread
             days = d.differing_days(rows, stored, table.day)
-            where = on_days(table.day, days)
+            where = d.on_days(table.day, days)
             seen = d.differing_days(rows.drop(*unread), stored.drop(*unread), table.day) if unread and days else days
             self.lake.overwrite(table, counted.on(rows.where(where).coalesce(1)), replace(commit, days=seen), where=where)
         finally:

@@ -6,8 +6,7 @@ from datetime import date
 from pyspark.sql import SparkSession
 
 from engagement_lib.engine.commit import Commit, Version
-from engagement_lib.engine.days import days_to_replace, differing_days, reads_of
-from engagement_lib.engine.lake import on_days, ranges
+from engagement_lib.engine.days import days_to_replace, differing_days, on_days, ranges, reads_of
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.report_active_windows import report_active_windows
 
@@ -54,6 +53,15 @@ def test_days_that_are_newly_covered_or_no_longer_are_computed_too() -> None:
     assert numbers(days_to_replace(History(changed(1)), report_active_windows, built(), later)) == [21, 22]
     earlier = (FIRST, date(2025, 2, 18))
     assert numbers(days_to_replace(History(changed(1)), report_active_windows, built(), earlier)) == [19, 20]
+
+
+def test_data_from_before_the_first_day_change_every_window_that_reached_back_to_it() -> None:
+    """Windows of 30 days that end up to a month after the first day change: some no longer reach back before the first data."""
+    span, last = (date(2025, 1, 25), date(2025, 4, 20)), replace(built(), span=(FIRST, date(2025, 4, 20)))
+    days = days_to_replace(History(changed(1)), report_active_windows, last, span).days
+    assert days is not None and (min(days), max(days)) == (date(2025, 1, 25), date(2025, 3, 3))
+    days = days_to_replace(History(changed(1)), report_active_windows, replace(last, span=span), (FIRST, span[1])).days
+    assert days is not None and (min(days), max(days)) == (date(2025, 1, 25), date(2025, 3, 3))
 
 
 def test_nothing_changed_is_no_work() -> None:

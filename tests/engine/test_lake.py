@@ -3,11 +3,24 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
-from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.commit import Commit, Version
 from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
+from engagement_lib.tables.bronze.features import features
+from engagement_lib.tables.gold.dim_country import dim_country
 from engagement_lib.tables.ops.checks import checks
+
+ROW = ("run", "gold.x", "rule", "warn", 1)
+
+
+def landed(lake: Lake, table: Table, load: int) -> None:
+    """One record of a bronze table, all of its texts null, added by a load."""
+    values = {"_file": "f.csv", "_file_hash": "h", "_record": 1, "_load": load}
+    rows = lake.frame(table, [tuple(values.get(f.name) for f in table.fields)])
+    lake.append(table, rows, Commit(run_id="run", load=load))
 
 
 def test_a_table_matches_its_contract_until_the_contract_or_the_table_changes(spark: SparkSession, tmp_path: Path) -> None:
@@ -29,3 +42,55 @@ def test_a_commit_of_before_contracts_were_written_down_is_looked_at(spark: Spar
     lake.forget()
     assert lake.last_commit(checks) == Commit(run_id="run")
     assert lake.matches_contract(checks)
+
+
+@pytest.mark.parametrize("reset", ["replaced", "RESTORE TABLE delta.`{}` TO VERSION AS OF 0", "TRUNCATE TABLE delta.`{}`"])
+def test_what_a_table_held_before_it_was_emptied_counts_no_more(spark: SparkSession, tmp_path: Path, reset: str) -> None:
+    lake = Lake(spark, root=str(tmp_path))
+    lake.record(checks, [ROW], Commit(run_id="before"))
+    if reset == "replaced":
+        lake.create(checks, replace=True)
+        assert lake.read(checks).count() == 0
+    else:
+        spark.sql(reset.format(lake.location(checks)))
+        lake.forget()
+    assert lake.last_commit(checks) is None
+    lake.overwrite(checks, lake.frame(checks, [ROW, ROW]), Commit(run_id="after"))
+    assert lake.last_commit(checks).run_id == "after"  # type: ignore[union-attr]
+    assert lake.read(checks).count() == 2
+
+
+def test_bronze_knows_its_loads_when_delta_has_forgotten_our_commit(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Daily VACUUM makes two commits a day, and Delta keeps a month of them."""
+    lake = Lake(spark, root=str(tmp_path))
+    assert lake.newest_load(features) == 0
+    landed(lake, features, 7)
+    monkeypatch.setattr(Lake, "_history", lambda *_: [Version(number, 0, None) for number in (80, 79, 78)])
+    lake.forget()
+    assert (lake.last_commit(features), lake.newest_load(features)) == (None, 7)
+
+
+def test_bronze_gets_the_optional_columns_that_a_source_gains(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path))
+    *texts, last = [f for f in features.fields if not f.name.startswith("_")]
+    of_before = replace(features, fields=tuple(f for f in features.fields if f != last))
+    landed(lake, of_before, 3)
+    assert not lake.matches_contract(features) and lake.can_be_widened(features)
+    lake.widen(features)
+    assert lake.matches_contract(features) and lake.newest_load(features) == 3
+    assert [row[last.name] for row in lake.read(features).collect()] == [None]
+    landed(lake, features, 4)
+    assert lake.read(features).count() == 2
+    assert not lake.can_be_widened(replace(features, fields=(texts[0].but(type="date"), *features.fields[1:])))
+    assert not lake.can_be_widened(of_before)
+
+
+def test_of_two_runs_that_see_no_rows_one_writes_them(spark: SparkSession, tmp_path: Path) -> None:
+    first, second = (Lake(spark, root=str(tmp_path)) for _ in range(2))
+    first.create(dim_country)
+    assert second.version(dim_country) == 0
+    for lake in (first, second):
+        lake.overwrite(dim_country, dim_country(spark.range(1)), Commit(run_id="run"))
+    assert first.read(dim_country).count() == dim_country(spark.range(1)).count()

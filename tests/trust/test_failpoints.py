@@ -13,6 +13,8 @@ from pyspark.sql import SparkSession
 
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.run import Outcome, Run
+from engagement_lib.engine.table import Table
 from engagement_lib.pipeline import all_tables, as_readers_see
 from tests.trust.begun import begin
 from tests.trust.compare import counted_rows
@@ -103,3 +105,23 @@ def test_a_death_at_any_commit_does_no_harm(spark: SparkSession, folder: Path) -
             shutil.rmtree(folder / lake)
             lives += 1
         print(f"{lives - 2} deaths, from {begun}")
+
+
+def test_files_are_counted_again_after_an_error_that_nothing_foresaw(
+    spark: SparkSession, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Events are merged, and some give way to earlier deliveries; a table beside them ends the run before it counts its files."""
+    shutil.copytree(folder / "begun", folder / "unforeseen")
+    refresh = Run.refresh
+
+    def broken(self: Run, table: Table) -> Outcome:
+        if table.id == "silver.users":
+            raise RuntimeError("a fault of ours")
+        return refresh(self, table)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "refresh", broken)
+        where = ["--landing", str(folder / "landing"), "--lake", str(folder / "unforeseen")]
+        assert main([*where, "--select", "+silver.events silver.users"], spark=spark) == 5
+    assert run(spark, folder, "unforeseen") == 0
+    assert_same(spark, folder, "unforeseen")

@@ -74,3 +74,32 @@ def test_lost_bronze_is_named(spark: SparkSession, folder: Path, capsys: pytest.
     bronze = next(each.id for each in TABLES.values() if isinstance(each.write, AppendFiles) and each.name == "web_events")
     assert run(spark, folder, without(folder, bronze)) == 2
     assert "lost the loads 1 to 1 that ops.files knows" in capsys.readouterr().err
+
+
+def test_a_rebuild_that_died_after_it_emptied_tables_is_made_good(spark: SparkSession, folder: Path) -> None:
+    """Tables whose columns changed are emptied before anything is computed."""
+    shutil.copytree(folder / "whole", folder / "emptied")
+    lake, expected = (Lake(spark, root=str(folder / name)) for name in ("emptied", "whole"))
+    emptied = [each for each in TABLES.values() if each.layer in ("silver", "gold") and lake.exists(each)]
+    for each in emptied:
+        lake.create(each, replace=True)
+    assert run(spark, folder, "emptied") == 0
+    found = Lake(spark, root=str(folder / "emptied"))
+    assert [each.id for each in emptied if counted_rows(found, each) != counted_rows(expected, each)] == []
+
+
+def test_columns_that_are_not_those_of_the_contract_stop_a_run_and_a_rebuild_replaces_them(
+    spark: SparkSession, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(folder / "whole", folder / "older")
+    lake, expected = (Lake(spark, root=str(folder / name)) for name in ("older", "whole"))
+    changed = [TABLES[name] for name in ("silver.quarantine", "gold.fact_session")]
+    for each in changed:
+        spark.sql(f"ALTER TABLE delta.`{lake.location(each)}` ADD COLUMN mood string")
+    assert run(spark, folder, "older") == 2
+    assert "the stored columns differ from the contract; run with --rebuild --select" in capsys.readouterr().err
+    assert run(spark, folder, "older", "--rebuild") == 0
+    found = Lake(spark, root=str(folder / "older"))
+    for each in changed:
+        assert found.read(each).columns == [field.name for field in each.fields]
+        assert counted_rows(found, each) == counted_rows(expected, each) != {}
