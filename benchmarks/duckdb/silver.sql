@@ -21,7 +21,8 @@ create macro instant(t) as
         else try_cast(t as timestamp)
     end;
 create macro country(code) as case when regexp_full_match(code, '[A-Za-z]{2}') then upper(code) end;
-create macro locale_country(code) as case when regexp_full_match(code, '[A-Za-z]{2,3}[_-][A-Za-z]{2}') then upper(code[-2:]) end;
+create macro locale_country(code) as
+    nullif(upper(regexp_extract(code, '^[A-Za-z]{2,3}([_-][A-Za-z]{4})?[_-]([A-Za-z]{2})([.@].*)?$', 2)), '');
 create macro locale_language(code) as
     case when regexp_full_match(code, '[A-Za-z]{2,3}([_-].*)?') then lower(split_part(translate(code, '-', '_'), '_', 1)) end;
 create macro is_decimal_item(id) as regexp_full_match(id, '\d+\.0+');

@@ -1,4 +1,4 @@
--- Which share of the new users comes back after a day, a week and a month, and which within each of the first four weeks?
+-- Which share of users comes back a day, a week and a month after the first active day, and which within each of the first four weeks?
 SELECT
   CASE WHEN day_n = last_day_n THEN concat('D', day_n) ELSE concat('W', last_day_n DIV 7) END AS back,
   sum(eligible) AS eligible,

@@ -39,8 +39,9 @@ def churn_signals(
 
     Beside them what they compare (``..._now``, ``..._before``; a completion rate without starts is null).
     ``activity``: any number of rows per user and ``date`` (a local date) with four counts: ``sessions``, ``starts`` (attempts
-    begun on the day), ``finishes`` (those of them that were finished, on whatever day: other finishes would make no rate) and
-    ``feature_uses``. It reaches back for ever, or holds in ``first_active`` the user's first active date.
+    begun on the day), ``finishes`` (those of them that were finished by the end of the window: other finishes would make no
+    rate, and later ones none that compares) and ``feature_uses``. It reaches back for ever, or holds in ``first_active`` the
+    user's first active date.
     """
     day = local_date(activity, date, "UTC")
     ago = F.datediff(F.lit(as_of), day)

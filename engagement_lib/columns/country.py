@@ -3,12 +3,13 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-_LOCALE = r"^([A-Za-z]{2,3})[_-]([A-Za-z]{2})$"
+#: Language, script where it is said, region, and an encoding or a variant where one is said.
+_LOCALE = r"^[A-Za-z]{2,3}([_-][A-Za-z]{4})?[_-]([A-Za-z]{2})([.@].*)?$"
 
 
 def locale_country(locale: Column) -> Column:
-    """The region of a locale code: ``de_AT`` -> ``AT``; null where there is none."""
-    return F.when(locale.rlike(_LOCALE), F.upper(F.right(locale, F.lit(2))))
+    """The region of a locale code: ``de_AT``, ``de_AT.UTF-8`` -> ``AT``, ``zh_Hans_CN`` -> ``CN``; null where there is none."""
+    return F.nullif(F.upper(F.regexp_extract(locale, _LOCALE, 2)), F.lit(""))
 
 
 def locale_language(locale: Column) -> Column:

@@ -10,7 +10,7 @@ ENTITY = Entity(
     fields=(
         v.ITEM_ID.but(required=True),
         v.ITEM_TYPE.but(description="Kind of item, e.g. book."),
-        Field("title", "string", "Title."),
+        Field("title", "string", "Title, without one pair of single quotes around it."),
         Field("word_count", "bigint", "Words of the text; null = unknown or no text."),
         Field("audio_seconds", "bigint", "Length of the audio in seconds; null = unknown or no audio."),
         Field("has_text", "boolean", "Whether it can be read; null = not said."),

@@ -31,6 +31,7 @@ _TYPES: Mapping[str, tuple[Callable[[Column], Column], str]] = {
 _NAMED: Mapping[str, tuple[Callable[[Column], Column], str]] = {
     "country_code": (country.country, "an ISO 3166 alpha-2 code"),
     "item_id": (ids.canonical_item, ""),
+    "title": (text.unquoted, ""),
     "currency": (lambda given: F.when(given.rlike("^[A-Za-z]{3}$"), F.upper(given)), "an ISO 4217 code"),
     "status": (lambda given: F.replace(F.lower(given), F.lit("canceled"), F.lit("cancelled")), ""),
 }

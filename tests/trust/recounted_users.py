@@ -139,7 +139,8 @@ BUSINESS = (
     *columns(
         "trials by split",
         "report_subscription_funnel",
-        "trials open_trials open_trials_paid decided_trials converted_trials refunded_trials unpaid_trials median_seconds_to_pay",
+        "trials open_trials open_trials_paid decided_trials converted_trials refunded_trials unpaid_trials refundable_trials"
+        " median_seconds_to_pay is_mature",
         SPLIT,
         "subscription_funnel",
     ),
@@ -154,7 +155,7 @@ BUSINESS = (
     *columns(
         "acquisition by week and channel",
         "report_acquisition",
-        "new_users first_content_users d7_retained converted_trials",
+        "new_users first_content_users d7_retained converted_trials is_mature",
         ("cohort_week", "acquisition_channel"),
         "acquisition",
     ),

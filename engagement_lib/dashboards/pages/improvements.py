@@ -10,7 +10,7 @@ _DAYS = {"on": ("retained_on", "eligible"), "later": ("retained_on_or_after", "e
 
 
 def back_on(day: int, chart: Chart, heading: str, what: str = "on") -> Tile:
-    """The share of new users who are active again on a day after their first, or on it or later."""
+    """The share of users who are active again so many days after their first active day, or then or later."""
     return Tile(
         retention,
         _DAYS[what],

@@ -1,4 +1,4 @@
-"""How far users get through the funnels that are declared here or in the configuration."""
+"""How far users get through the funnels that are declared here and in the configuration."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -76,8 +76,10 @@ def fact_funnel(
 
     Steps are taken in order, whatever happens between. ``sign-up`` is the sign-up of the users source; ``first-active`` the
     first activity of users whom it lacks (all of them before a first export). Who signed up before the first day with data is in
-    no funnel, since nobody saw the steps. Test users are in it, marked.
+    no funnel, since nobody saw the steps. Test users are in it, marked. ``funnels`` of the configuration are added to the
+    declared ones; one of the same name replaces it.
     """
+    funnels = with_declared(funnels)
     places = _places(funnels)
     known = at_signup(users)
     happened = with_resolved_users(events.where(F.col("event_name").isin(*places)), identity_map).select(
@@ -89,7 +91,7 @@ def fact_funnel(
     )
     everything = happened.unionByName(_beginnings(known, fact_user_engagement))
     placed = everything.select("*", F.inline(_either("event_name", {name: F.array(*at) for name, at in places.items()})))
-    longest = max((len(each["steps"]) for each in funnels.values()), default=2)
+    longest = max(len(each["steps"]) for each in funnels.values())
     passed = [
         funnel(
             placed.where((F.col("_days") == days) & (F.col("_entry") == entry)),
@@ -110,6 +112,11 @@ def fact_funnel(
     steps = _either("funnel", {name: F.lit(len(each["steps"])) for name, each in funnels.items()})
     entries = reduce(DataFrame.unionByName, passed).join(who, "user_id", "left").withColumn("steps", steps)
     return _with_meaning(entries, report_time_zone)
+
+
+def with_declared(funnels: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
+    """The given funnels beside the declared ones, of which reports make their rates."""
+    return {**FUNNELS, **funnels}
 
 
 def _with_meaning(entries: DataFrame, report_time_zone: str) -> DataFrame:

@@ -33,7 +33,12 @@ GRAIN = ("activity_date", "user_id", "platform", "country_code", "user_access_ty
         Field("last_event_at", "timestamp", "Last event of the row.", required=True),
         Field("is_active", "boolean", "Whether a known user did anything that is not passive.", required=True),
         Field("is_learner", "boolean", "Whether a known user started or finished an item.", required=True),
-        Field("is_last_of_day", "boolean", "The one row with the user's last event of the day.", required=True),
+        Field(
+            "is_last_of_day",
+            "boolean",
+            "The one row with the user's last active event of the day; of a day without any, with the last event.",
+            required=True,
+        ),
     ),
     rules=(
         Rule("content_within_events", "content_events <= events"),
@@ -82,10 +87,12 @@ def fact_user_engagement(
             *[F.sum(name).alias(name) for name in measures],
             F.min("_at").alias("first_event_at"),
             F.max("_at").alias("last_event_at"),
+            F.max(F.when(F.col("active_events") > 0, F.col("_at"))).alias("_last_active_at"),
         )
     )
+    # A user who was active must not be last seen in a row that counts for nobody.
     latest_first = Window.partitionBy("activity_date", "user_id").orderBy(
-        F.desc("last_event_at"), "platform", "country_code", "user_access_type"
+        F.desc_nulls_last("_last_active_at"), F.desc("last_event_at"), "platform", "country_code", "user_access_type"
     )
     known = F.col("user_id").isNotNull()
     return rows.select(

@@ -26,7 +26,7 @@ PERIODS: tuple[Period, ...] = get_args(Period)
         Field(
             "state",
             "string",
-            "new (never active before), retained (active in the period before, too), resurrected (active again after a silent "
+            "new (not seen active before), retained (active in the period before, too), resurrected (active again after a silent "
             "period) or dormant (the first silent period: churned).",
             required=True,
             allowed=STATES,
@@ -47,7 +47,8 @@ def fact_user_lifecycle(
 ) -> DataFrame:
     """One row per known user and day, week or month in which the user was active or fell silent.
 
-    Silence has a row in its first period only: who is churned at a time is whoever was dormant last. Test users are in it.
+    Silence has a row in its first period only: who is churned at a time is whoever was dormant last. New is
+    who was first seen active then, also who signed up before the first data. Test users are in it.
     """
     active = fact_user_engagement.where("is_active")
     states = [

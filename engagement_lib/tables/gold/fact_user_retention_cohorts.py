@@ -104,11 +104,11 @@ def fact_user_retention_cohorts(
 ) -> DataFrame:
     """One row per cohort, day or bracket of days after its first day that has begun, and country, access type and channel.
 
-    A cohort is a day, week or month of first activity; country, access type and channel are those at entry. Counts add up
-    over all of them but the cohort types and the days, of which a reader takes one: each user is in a cohort of each type,
-    and a day in its bracket. A rate is the sum of the retained / the sum of the eligible. Days are local dates; in a week or
-    month, too, they are counted from each user's own first day, and the 24-hour clock from the own first event. Test users
-    are in it.
+    A cohort is a day, week or month of first observed activity; country, access type and channel are those at entry. Counts
+    add up over all of them but the cohort types and the days, of which a reader takes one: each user is in a cohort of each
+    type, and a day in its bracket. A rate is the sum of the retained / the sum of the eligible. Days are local dates; in a
+    week or month, too, they are counted from each user's own first day, and the 24-hour clock from the own first event. Who
+    signed up before the first data and test users are in it.
     """
     active = fact_user_engagement.where("is_active").join(
         at_signup(users).select("user_id", "acquisition_channel"), "user_id", "left"

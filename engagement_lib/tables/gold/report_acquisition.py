@@ -22,6 +22,7 @@ COUNTS = (
     "open_trials",
     "decided_trials",
     "converted_trials",
+    "refundable_trials",
 )
 
 
@@ -43,13 +44,19 @@ COUNTS = (
         v.count("open_trials", "Trials of the new users that are not decided yet."),
         v.count("decided_trials", "Trials of the new users whose end and 7 days are over."),
         v.count("converted_trials", "Of the decided, those paid for in time and not refunded."),
+        v.count("refundable_trials", "Of the converted, those whose 14 days are not over: they may be refunded yet."),
         Field("trial_to_paid_rate", "double", "Converted / decided trials; null while none is decided."),
-        Field("is_mature", "boolean", "All new users are eligible and no trial is open.", required=True),
+        Field(
+            "is_mature",
+            "boolean",
+            "All new users are eligible, no trial is open and no converted one can be refunded in time.",
+            required=True,
+        ),
     ),
     rules=(
         Rule("parts_of_the_eligible", "first_content_users <= first_content_eligible AND d7_retained <= d7_eligible"),
         Rule("eligible_are_new_users", "first_content_eligible <= new_users AND d7_eligible <= new_users"),
-        Rule("converted_within_decided", "converted_trials <= decided_trials"),
+        Rule("converted_within_decided", "refundable_trials <= converted_trials AND converted_trials <= decided_trials"),
     ),
     write=Rebuild(),
 )
@@ -81,10 +88,12 @@ def report_acquisition(
         refund_days=refund_days,
         time_zone=report_time_zone,
     )
+    is_open, is_converted = F.col("outcome") == OPEN, F.col("outcome") == CONVERTED
     trials = outcomes.groupBy("user_id").agg(
-        F.count_if(F.col("outcome") == OPEN).alias("open_trials"),
-        F.count_if(F.col("outcome") != OPEN).alias("decided_trials"),
-        F.count_if(F.col("outcome") == CONVERTED).alias("converted_trials"),
+        F.count_if(is_open).alias("open_trials"),
+        F.count_if(~is_open).alias("decided_trials"),
+        F.count_if(is_converted).alias("converted_trials"),
+        F.count_if(is_converted & F.col("is_refundable")).alias("refundable_trials"),
     )
     came_back = active.withColumn("_is_back", F.lit(True))
     joined = new.withColumn("_day_7", day_7).join(came_back, ["user_id", "_day_7"], "left").join(trials, "user_id", "left")
@@ -97,7 +106,7 @@ def report_acquisition(
         (~F.col("window_open") & F.col("is_converted")).cast("int").alias("first_content_users"),
         is_over.cast("int").alias("d7_eligible"),
         (is_over & F.coalesce("_is_back", F.lit(False))).cast("int").alias("d7_retained"),
-        *[F.coalesce(name, F.lit(0)).alias(name) for name in COUNTS[-3:]],
+        *[F.coalesce(name, F.lit(0)).alias(name) for name in COUNTS[-4:]],
     )
     return _with_rates(_with_totals(users))
 
@@ -116,6 +125,7 @@ def _with_rates(counted: DataFrame) -> DataFrame:
         (F.col("first_content_eligible") == F.col("new_users"))
         & (F.col("d7_eligible") == F.col("new_users"))
         & (F.col("open_trials") == 0)
+        & (F.col("refundable_trials") == 0)
     )
     return counted.withColumns(
         {

@@ -13,6 +13,7 @@ from engagement_lib.tables.gold.fact_content_consumption import fact_content_con
 from engagement_lib.tables.gold.fact_feature_use import fact_feature_use
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 
+WINDOW_DAYS = 28
 _COUNTS = ("sessions", "starts", "finishes", "feature_uses")
 
 
@@ -34,9 +35,11 @@ _COUNTS = ("sessions", "starts", "finishes", "feature_uses")
         Field("starts_now", "bigint", "Attempts at items begun in the 28 days.", required=True),
         Field("starts_before", "bigint", "Attempts begun in the 28 days before.", required=True),
         Field(
-            "completion_rate_now", "double", "Share of the attempts begun in the 28 days that were finished; null without any."
+            "completion_rate_now",
+            "double",
+            "Share of the attempts begun in the 28 days that were finished by the end of them; null without any.",
         ),
-        Field("completion_rate_before", "double", "The same for the 28 days before."),
+        Field("completion_rate_before", "double", "The same for the 28 days before, finished by the end of those."),
         Field("feature_uses_now", "bigint", "Feature-used events in the 28 days.", required=True),
         Field("feature_uses_before", "bigint", "Feature-used events in the 28 days before.", required=True),
         Field("days_since_last", "int", "Days since the last activity.", required=True),
@@ -57,14 +60,18 @@ def report_churn_signals(
 ) -> DataFrame:
     """One row per user active in the 56 days up to the as-of date: three signals of churn, 28 days against those before.
 
-    A user known for less than 56 days has no signals, which is not the same as none that holds. Attempts count on the day
-    of their start and may be finished on any day up to the as-of date, so that the latest had less time. Test users are in.
+    A user known for less than 56 days has no signals, which is not the same as none that holds. Attempts count on the day of
+    their start, and as finished if they were by the end of the window in which they began: what is finished later would give
+    those of the first window 28 days more. Test users are in.
     """
+    day, finished = [local_date(F.col(name), report_time_zone) for name in ("started_at", "finished_at")]
+    days_after_window = F.floor(F.datediff(F.lit(as_of), day) / WINDOW_DAYS) * WINDOW_DAYS
+    is_in_time = F.datediff(F.lit(as_of), finished) >= days_after_window
     begun = fact_content_consumption.where("started_at IS NOT NULL").select(
         "user_id",
-        local_date(F.col("started_at"), report_time_zone).alias("day"),
+        day.alias("day"),
         F.lit(1).alias("starts"),
-        F.col("finished_at").isNotNull().cast("int").alias("finishes"),
+        F.coalesce(is_in_time, F.lit(False)).cast("int").alias("finishes"),
     )
     visits = fact_user_engagement.where("user_id IS NOT NULL AND (is_active OR sessions_started > 0)").select(
         "user_id", F.col("activity_date").alias("day"), F.col("sessions_started").alias("sessions")
@@ -73,6 +80,7 @@ def report_churn_signals(
         "user_id", F.col("activity_date").alias("day"), F.col("uses").alias("feature_uses")
     )
     activity = visits.unionByName(begun, allowMissingColumns=True).unionByName(used, allowMissingColumns=True)
+    counts = {name: name for name in _COUNTS}
     return churn_signals(
-        activity.na.fill(0, list(_COUNTS)), user="user_id", date="day", as_of=as_of, **{name: name for name in _COUNTS}
+        activity.na.fill(0, list(_COUNTS)), user="user_id", date="day", as_of=as_of, window_days=WINDOW_DAYS, **counts
     )

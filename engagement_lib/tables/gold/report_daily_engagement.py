@@ -23,13 +23,17 @@ METRICS = (m.DAU, m.DAL, m.EVENTS, m.ITEMS_STARTED, m.CONTENT_COMPLETIONS, m.SES
         v.SPLIT_VALUE,
         *[metric.field for metric in METRICS],
         Field(
-            "users_last_seen", "bigint", "Users whose last event of the day has this value; parts add up to DAU.", required=True
+            "users_last_seen",
+            "bigint",
+            "Users whose last active event of the day has this value; parts add up to DAU.",
+            required=True,
         ),
         Field("anonymous_events", "bigint", "Events without a known user; they count for nobody.", required=True),
         Field("silent_platforms", "array<string>", "Platforms without any event on the day: a gap in the feed.", required=True),
         Field("is_complete", "boolean", "Whether every platform delivered events for the day.", required=True),
     ),
     rules=(
+        Rule("everybody_is_last_seen_once", "split <> 'total' OR users_last_seen = daily_active_users"),
         Rule("learners_are_active", "daily_active_learners <= daily_active_users", "warn"),
         Rule("every_platform_delivered", "is_complete OR split <> 'total'", "warn"),
     ),

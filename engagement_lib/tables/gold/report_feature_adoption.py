@@ -66,10 +66,12 @@ def report_feature_adoption(
         F.col("eligible_access_types").alias("_access"),
     ).where(F.col("_launch") <= F.lit(as_of))
     testers = at_signup(users).where("is_test").select("user_id")
-    weekly = fact_user_engagement.where("is_active").groupBy("user_id", _monday("activity_date"), "user_access_type")
+    is_seen = F.col("activity_date") <= F.lit(as_of)
+    seen = fact_user_engagement.where(F.col("is_active") & is_seen)
+    weekly = seen.groupBy("user_id", _monday("activity_date"), "user_access_type")
     # the last day of the week tells whether there is one since the launch
     present = _of_features(weekly.agg(F.max("activity_date").alias("activity_date")), launched)
-    used = _of_features(fact_feature_use.where("user_id IS NOT NULL"), launched, "feature_id")
+    used = _of_features(fact_feature_use.where(F.col("user_id").isNotNull() & is_seen), launched, "feature_id")
     daily = used.groupBy("feature_id", "_launch", "user_id", "activity_date").agg(F.sum("uses").alias("uses"))
     active = present.select("feature_id", "_launch", "user_id", "_week", F.lit(0).alias("uses"), F.lit(0).alias("days"))
     using = daily.select("feature_id", "_launch", "user_id", _monday("activity_date"), "uses", F.lit(1).alias("days"))
@@ -91,9 +93,11 @@ def report_feature_adoption(
 
 
 def _of_features(rows: DataFrame, launched: DataFrame, *on: str) -> DataFrame:
-    """The rows once for each feature that was launched by their day and that their access type may use."""
+    """The rows once for each feature that was launched by their day and that their access type may use.
+
+    The features' source writes access types in lower case, trackers as they like."""
     paired = rows.join(F.broadcast(launched), list(on)) if on else rows.crossJoin(F.broadcast(launched))
-    may_use = F.col("_access").isNull() | F.coalesce(F.array_contains("_access", F.col("user_access_type")), F.lit(False))
+    may_use = F.col("_access").isNull() | F.coalesce(F.array_contains("_access", F.lower("user_access_type")), F.lit(False))
     return paired.where((F.col("activity_date") >= F.col("_launch")) & may_use)
 
 

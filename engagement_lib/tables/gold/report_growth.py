@@ -23,7 +23,7 @@ def _users(name: str, description: str) -> Field:
     fields=(
         Field("period", "string", "Length of the period.", required=True, allowed=PERIODS),
         Field("period_start", "date", "First day of the period; weeks start on Monday.", required=True),
-        _users("new", "Users active for the first time ever."),
+        _users("new", "Users whose first observed active day lies in the period, however long ago they signed up."),
         _users("retained", "Users active in this period and in the one before."),
         _users("resurrected", "Users active again after at least one period without activity."),
         _users("churned", "Users active in the period before and not in this one."),
@@ -47,8 +47,9 @@ def report_growth(
 ) -> DataFrame:
     """One row per day, week and month from the first data to the as-of date: the growth accounting of active users.
 
-    Always active = active_before + new + resurrected - churned. In the first period everybody is new. Periods without
-    anybody active are rows with 0.
+    Always active = active_before + new + resurrected - churned. In the first period everybody is new: what was before the
+    first data nobody saw, so that users of long standing are new when they are first seen. Test users are in it. Periods
+    without anybody active are rows with 0.
     """
     growths = []
     for period in PERIODS:

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from engagement_lib import metrics as m
 from engagement_lib import vocabulary as v
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
-from engagement_lib.tables.gold.fact_funnel import FUNNELS, fact_funnel
+from engagement_lib.tables.gold.fact_funnel import FUNNELS, fact_funnel, with_declared
 
 SPLITS = (v.TOTAL, "platform", "country_code", "acquisition_channel", "entry_week")
 
@@ -48,6 +48,7 @@ def report_onboarding_funnel(fact_funnel: DataFrame, *, funnels: Mapping[str, Ma
     rate: of ``first_content_engagement`` (finished) and ``first_content_start`` (started). Users whose window is open are in
     neither numerator nor denominator, however far they got. Test users do not count. Values of a split add up.
     """
+    funnels = with_declared(funnels)
     week = F.date_trunc("week", "entry_date").cast("date").cast("string")
     users = m.by_split(fact_funnel.where("NOT is_test").withColumn("entry_week", week), SPLITS)
     longest = max(len(each["steps"]) for each in funnels.values())

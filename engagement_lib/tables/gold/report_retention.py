@@ -1,4 +1,4 @@
-"""Which share of the new users comes back: after a day, a week and a month, or within one of the first weeks."""
+"""Which share of users comes back after their first active day: after a day, a week and a month, or in one of the weeks."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -42,9 +42,10 @@ _RATES = {
 def report_retention(fact_user_retention_cohorts: DataFrame) -> DataFrame:
     """One row per cohort, and day or bracket of days after its first day that has begun.
 
-    A cohort are the users of one day, week or month of first activity. Days are local dates, so day 1 is the date after the
-    first one; the 24-hour clock runs from each user's own first event. The rate of several cohorts of one type is the sum of
-    the retained / the sum of the eligible, never a mean of rates.
+    A cohort are the users whose first observed active day is in one day, week or month; also those who signed up before the
+    first data, and test users. Days are local dates, so day 1 is the date after the first one; the 24-hour clock runs from
+    each user's own first event. The rate of several cohorts of one type is the sum of the retained / the sum of the eligible,
+    never a mean of rates.
     """
     cohorts = fact_user_retention_cohorts.groupBy(*_AT).agg(
         *[F.sum(name).alias(name) for name in COUNTS], F.bool_and("is_mature").alias("is_mature")

@@ -125,6 +125,29 @@ def test_a_configured_funnel_may_be_entered_every_time_and_has_its_own_window(sp
     assert_rows(asked(spark, happened, funnels=funnels), fact_funnel, expected)
 
 
+def test_configured_funnels_are_added_to_the_declared_and_replace_those_of_their_name(spark: SparkSession) -> None:
+    known = "user_id | signup_at | is_current\nu1 | 2025-02-01 10:00 | true"
+    happened = """
+        event_id | resolved_user_id | event_name           | event_timestamp
+        e1       | u1               | app-open             | 2025-02-01 10:00:00
+        e2       | u1               | onboarding-completed | 2025-02-02 10:00:01
+    """
+    funnels = {
+        "onboarding_completion": {"steps": ["sign-up", "onboarding-completed"], "days": 1},
+        "opened": {"steps": ["sign-up", "app-open", "item-started", "item-finished"], "days": 1},
+    }
+    expected = """
+        funnel                   | steps | furthest_step | is_converted
+        onboarding               | 3     | 1             | false
+        onboarding_completion    | 2     | 1             | false
+        first_content            | 3     | 1             | false
+        first_content_start      | 2     | 1             | false
+        first_content_engagement | 2     | 1             | false
+        opened                   | 4     | 2             | false
+    """
+    assert_rows(asked(spark, happened, known, funnels=funnels), fact_funnel, expected)
+
+
 @pytest.mark.parametrize(
     "declared",
     [{"steps": ["app-open"], "days": 7}, {"steps": ["app-open", "app-open"], "days": 7}, {"steps": ["app-open", "item-started"]}],

@@ -66,6 +66,33 @@ def test_passive_events_do_not_make_a_user_active(spark: SparkSession) -> None:
     assert_rows(found, fact_user_engagement, "user_id | events | active_events | is_active\nu1 | 1 | 0 | false")
 
 
+def test_the_last_row_of_the_day_is_that_of_the_last_active_event(spark: SparkSession) -> None:
+    found = engagement(
+        spark,
+        """
+        event_date | resolved_user_id | platform | event_name    | event_timestamp
+        2025-02-03 | u1               | mobile   | item-finished | 2025-02-03 10:00:00
+        2025-02-03 | u1               | web      | app-open      | 2025-02-03 11:00:00
+        2025-02-03 | u2               | mobile   | item-finished | 2025-02-03 10:00:00
+        2025-02-03 | u2               | mobile   | app-open      | 2025-02-03 12:00:00
+        2025-02-03 | u2               | web      | item-finished | 2025-02-03 11:00:00
+        2025-02-03 | u3               | mobile   | app-open      | 2025-02-03 10:00:00
+        2025-02-03 | u3               | web      | app-open      | 2025-02-03 11:00:00
+        """,
+        passive_events=("app-open",),
+    )
+    assert_rows(
+        found.where("is_last_of_day"),
+        fact_user_engagement,
+        """
+        user_id | platform | is_active
+        u1      | mobile   | true
+        u2      | web      | true
+        u3      | web      | false
+        """,
+    )
+
+
 def test_sessions_count_on_the_day_and_for_the_values_they_start_with(spark: SparkSession) -> None:
     found = engagement(
         spark,

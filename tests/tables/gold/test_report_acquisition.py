@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from engagement_lib.tables.gold.fact_funnel import fact_funnel
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
@@ -42,9 +42,13 @@ PAYMENTS = """
 """
 
 
+def acquisition(spark: SparkSession, trials: str, as_of: date) -> DataFrame:
+    drawn = ((fact_funnel, NEW), (fact_user_engagement, ACTIVE), (subscriptions, trials), (payments, PAYMENTS))
+    return report_acquisition(*(filled(spark, table, text) for table, text in drawn), as_of=as_of)
+
+
 def test_each_rate_has_the_users_who_could_have_made_it(spark: SparkSession) -> None:
-    drawn = ((fact_funnel, NEW), (fact_user_engagement, ACTIVE), (subscriptions, TRIALS), (payments, PAYMENTS))
-    found = report_acquisition(*(filled(spark, table, text) for table, text in drawn), as_of=date(2025, 2, 12))
+    found = acquisition(spark, TRIALS, date(2025, 2, 12))
     expected = """
         cohort_week | acquisition_channel | new_users | first_content_eligible | first_content_users | first_content_rate | d7_eligible | d7_retained | d7_rate      | open_trials | decided_trials | converted_trials | trial_to_paid_rate | is_mature
         2025-02-03  | ads                 | 2         | 2                      | 1                   | 0.5                | 2           | 1           | 0.5          | 1           | 2              | 1                | 0.5                | false
@@ -57,3 +61,18 @@ def test_each_rate_has_the_users_who_could_have_made_it(spark: SparkSession) -> 
                     | total               | 4         | 3                      | 1                   | 0.3333333333       | 3           | 2           | 0.6666666667 | 1           | 2              | 1                | 0.5                | false
     """
     assert_rows(found, report_acquisition, expected)
+
+
+def test_a_cohort_is_not_mature_while_a_converted_trial_may_be_refunded(spark: SparkSession) -> None:
+    decided = "\n".join(line for line in TRIALS.splitlines() if "s3" not in line)
+    for last, refundable, is_mature in ((17, 1, "false"), (18, 0, "true")):
+        assert_rows(
+            acquisition(spark, decided, date(2025, 2, last)).where("cohort_week = '2025-02-03'"),
+            report_acquisition,
+            f"""
+            acquisition_channel | open_trials | converted_trials | refundable_trials | is_mature
+            ads                 | 0           | 1                | {refundable}      | {is_mature}
+            unknown             | 0           | 0                | 0                 | true
+            total               | 0           | 1                | {refundable}      | {is_mature}
+            """,
+        )

@@ -30,13 +30,21 @@ ATTEMPTS = """
     user_id | started_at       | finished_at
     less    | 2025-02-10 10:00 | 2025-02-10 11:00
     less    | 2025-02-10 12:00 | 2025-02-10 13:00
-    less    | 2025-02-10 14:00 | 2025-03-20 15:00
-    less    | 2025-03-03 23:59 | 2025-03-04 00:01
-    less    | 2025-03-04 00:00 | 2025-03-10 11:00
+    less    | 2025-02-10 14:00 | 2025-03-03 23:59
+    less    | 2025-03-03 23:59 | 2025-03-04 00:00
+    less    | 2025-03-04 00:00 | 2025-03-31 23:59
     less    | 2025-03-10 12:00 | 2025-03-10 13:00
     less    | 2025-03-10 14:00 |
     less    | 2025-03-10 16:00 |
     less    |                  | 2025-03-11 10:00
+    stays   | 2025-02-10 10:00 | 2025-02-10 11:00
+    stays   | 2025-02-10 12:00 | 2025-02-10 13:00
+    stays   | 2025-02-10 14:00 | 2025-03-20 15:00
+    stays   | 2025-02-10 16:00 | 2025-03-20 17:00
+    stays   | 2025-03-10 10:00 | 2025-03-10 11:00
+    stays   | 2025-03-10 12:00 | 2025-03-10 13:00
+    stays   | 2025-03-10 14:00 |
+    stays   | 2025-03-10 16:00 |
 """
 USES = """
     activity_date | feature_id | user_id | uses
@@ -59,8 +67,8 @@ def test_three_signals_and_why(spark: SparkSession) -> None:
         report_churn_signals,
         """
         user_id | has_history | sessions_fell | completion_fell | feature_use_fell | score | sessions_before | sessions_now | starts_before | starts_now | completion_rate_before | completion_rate_now | feature_uses_before | feature_uses_now | days_since_last
-        less    | true        | true          | true            | true             | 3     | 4               | 2            | 4             | 4          | 1                      | 0.5                 | 4                   | 2                | 21
-        stays   | true        | false         | false           | false            | 0     | 4               | 3            | 0             | 0          |                        |                     | 3                   | 0                | 0
+        less    | true        | true          | true            | true             | 3     | 4               | 2            | 4             | 4          | 0.75                   | 0.5                 | 4                   | 2                | 21
+        stays   | true        | false         | false           | false            | 0     | 4               | 3            | 4             | 4          | 0.5                    | 0.5                 | 3                   | 0                | 0
         recent  | false       |               |                 |                  |       | 8               | 1            | 0             | 0          |                        |                     | 0                   | 0                | 0
         silent  | true        | true          | false           | false            | 1     | 4               | 0            | 0             | 0          |                        |                     | 0                   | 0                | 39
         """,
@@ -68,7 +76,7 @@ def test_three_signals_and_why(spark: SparkSession) -> None:
     reasons = {row.user_id: row.reasons for row in found.collect()}
     assert reasons["less"] == [
         "sessions fell from 4 to 2",
-        "completion rate fell from 100 % to 50 %",
+        "completion rate fell from 75 % to 50 %",
         "feature uses fell from 4 to 2",
     ]
     assert reasons["stays"] == [] and reasons["recent"] is None

@@ -4,10 +4,14 @@ from datetime import date
 
 from pyspark.sql import SparkSession
 
+from engagement_lib.engine.checks import conform, guarded
 from engagement_lib.tables.gold.dim_date import dim_date
+from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
-from tests.support import assert_rows, filled
+from engagement_lib.tables.silver.events import events
+from engagement_lib.tables.silver.identity_map import identity_map
+from tests.support import assert_rows, filled, nothing
 
 FACT = """
     activity_date | user_id | platform | country_code | user_access_type | events | items_finished | is_active | is_learner | is_last_of_day
@@ -54,5 +58,27 @@ def test_days_without_events_are_rows_with_zero_and_name_the_silent_platforms(sp
         2025-02-01    | 2                  | []               | true
         2025-02-02    | 0                  | [mobile, web]    | false
         2025-02-03    | 1                  | [mobile]         | false
+        """,
+    )
+
+
+def test_who_does_something_passive_last_is_last_seen_where_the_user_was_active(spark: SparkSession) -> None:
+    happened = """
+        event_date | resolved_user_id | platform | event_name    | event_timestamp
+        2025-02-01 | u1               | mobile   | item-finished | 2025-02-01 10:00:00
+        2025-02-01 | u1               | web      | app-open      | 2025-02-01 11:00:00
+    """
+    others = nothing(spark, identity_map), nothing(spark, fact_session)
+    fact = fact_user_engagement(filled(spark, events, happened), *others, passive_events=("app-open",))
+    day = date(2025, 2, 1)
+    found = report_daily_engagement(fact, dim_date(spark.range(1)), first_day=day, as_of=day)
+    assert_rows(
+        guarded(conform(found, report_daily_engagement), report_daily_engagement).where("split IN ('total', 'platform')"),
+        report_daily_engagement,
+        """
+        split    | split_value | daily_active_users | users_last_seen
+        total    | total       | 1                  | 1
+        platform | mobile      | 1                  | 1
+        platform | web         | 0                  | 0
         """,
     )

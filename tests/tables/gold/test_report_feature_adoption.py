@@ -92,6 +92,32 @@ def test_nobody_is_no_rate_and_a_whole_week_is_not_partial(spark: SparkSession) 
     )
 
 
+def test_an_access_type_is_the_same_in_upper_case_and_what_comes_after_the_as_of_date_is_not_known(spark: SparkSession) -> None:
+    active = """
+        activity_date | user_id | user_access_type | is_active
+        2025-02-10    | u1      | Premium          | true
+        2025-02-10    | u2      | FREE             | true
+        2025-02-13    | u1      | Premium          | true
+        2025-02-13    | u3      | premium          | true
+    """
+    used = """
+        activity_date | feature_id | user_id | user_access_type | uses
+        2025-02-10    | offline    | u1      | Premium          | 2
+        2025-02-13    | offline    | u1      | Premium          | 4
+        2025-02-13    | offline    | u3      | premium          | 1
+    """
+    tables = (fact_feature_use, used), (fact_user_engagement, active), (dim_feature, FEATURES), (users, TESTERS)
+    found = report_feature_adoption(*[filled(spark, table, drawn) for table, drawn in tables], **RUN)
+    assert_rows(
+        found.where("feature_id = 'offline' AND period = 'since_launch'"),
+        report_feature_adoption,
+        """
+        eligible_users | adopting_users | feature_adoption_rate | repeat_users | uses
+        1              | 1              | 1                     | 0            | 2
+        """,
+    )
+
+
 def test_drawn_users_are_counted_as_in_plain_python(spark: SparkSession) -> None:
     chance, start = random.Random(3), date(2025, 2, 1)
     visits = {

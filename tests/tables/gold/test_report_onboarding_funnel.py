@@ -43,3 +43,18 @@ def test_every_user_is_in_one_value_of_each_split(spark: SparkSession) -> None:
         entry_week          | 2025-02-03  | 3       | 0
     """
     assert_rows(found, report_onboarding_funnel, expected)
+
+
+def test_declared_funnels_have_their_steps_beside_configured_ones(spark: SparkSession) -> None:
+    found = report_onboarding_funnel(
+        filled(spark, fact_funnel, DRAWN), funnels={"opened": {"steps": ["sign-up", "app-open"], "days": 1}}
+    )
+    expected = """
+        funnel              | step | step_name               | entered
+        onboarding          | 1    | sign-up                 | 4
+        onboarding          | 2    | onboarding-step         | 4
+        onboarding          | 3    | onboarding-completed    | 4
+        first_content_start | 1    | "sign-up|first-active"  | 1
+        first_content_start | 2    | item-started            | 1
+    """
+    assert_rows(found.where("split = 'total'"), report_onboarding_funnel, expected)

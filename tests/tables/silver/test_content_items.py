@@ -28,3 +28,25 @@ def test_an_item_has_one_id_whichever_way_it_is_written(spark: SparkSession) -> 
         1007    | Quiet |            | 600           | false    | true      | true
         """,
     )
+
+
+def test_a_title_is_that_of_the_events_whether_quoted_or_not(spark: SparkSession) -> None:
+    records = landed(
+        spark,
+        bronze,
+        """
+        item_id | title
+        873     | "'The 5 AM Club'"
+        874     | Rock 'n' Roll'
+        875     | 'Tis
+        876     | "''Twice''"
+        """,
+    )
+    expected = """
+        item_id | title
+        873     | The 5 AM Club
+        874     | Rock 'n' Roll'
+        875     | 'Tis
+        876     | "'Twice'"
+    """
+    assert_rows(content_items(records), content_items, expected)

@@ -64,6 +64,33 @@ def test_the_country_is_the_region_of_the_locale_and_contradictions_are_flagged(
     ]
 
 
+def test_a_locale_may_name_a_script_or_an_encoding_beside_its_region(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        device_locale_code | device_locale_country
+        zh_Hans_CN         | CN
+        sr-Latn-RS         | FR
+        de_AT.UTF-8        | null
+        de_AT@euro         | null
+        de_at              | null
+        zh_Hans            | FR
+        de_AT_wien         | FR
+        de.UTF-8           | null
+        """,
+    )
+    assert values(records, "country_code", "country_source", "language", "quality_flags") == [
+        ("CN", "device_locale_code", "zh", []),
+        ("RS", "device_locale_code", "sr", ["country_contradicts_locale"]),
+        ("AT", "device_locale_code", "de", []),
+        ("AT", "device_locale_code", "de", []),
+        ("AT", "device_locale_code", "de", []),
+        ("FR", "device_locale_country", "zh", []),
+        ("FR", "device_locale_country", "de", []),
+        (None, None, None, []),
+    ]
+
+
 def test_items_have_one_id_on_both_platforms_and_titles_lose_their_quotes(spark: SparkSession) -> None:
     drawing = """
         event_name   | item_id | item_title

@@ -109,13 +109,16 @@ from (select *, last_day - day as age from recount.events cross join recount.spa
 group by user_id;
 
 -- Each signal compares the last 28 dates with the 28 before, for users first seen before or on the first of these 56.
+-- An attempt is finished if it was by the end of the window in which it began.
 create table recount.churn_signals as
 with counts as (
     select user_id, last_day - day as age, 1 as session, 0 as start, 0 as finish, 0 as feature_use
     from recount.sessions cross join recount.span
     where user_id is not null
     union all
-    select user_id, last_day - started_at::date, 0, 1, (finished_at is not null)::integer, 0
+    select
+        user_id, last_day - started_at::date, 0, 1,
+        coalesce((last_day - finished_at::date) // 28 >= (last_day - started_at::date) // 28, false)::integer, 0
     from recount.attempts cross join recount.span
     where started_at is not null
     union all

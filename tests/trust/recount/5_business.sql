@@ -100,7 +100,8 @@ select
         refunded_at < last_day + 1 and refunded_at <= paid_at + interval 14 days,
         payments.status = 'refunded',
         false
-    ) as is_refunded
+    ) as is_refunded,
+    is_paid and not is_refunded and paid_at + interval 14 days >= last_day + 1 as is_refundable
 from silver.subscriptions as trial
 cross join recount.span
 left join payments using (subscription_id)
@@ -117,6 +118,8 @@ select
     count(*) filter (not is_open and is_paid and not is_refunded) as converted_trials,
     count(*) filter (not is_open and is_paid and is_refunded) as refunded_trials,
     count(*) filter (not is_open and not is_paid) as unpaid_trials,
+    count(*) filter (not is_open and is_refundable) as refundable_trials,
+    open_trials = 0 and refundable_trials = 0 as is_mature,
     converted_trials / nullif(decided_trials, 0) as trial_to_paid_rate,
     median(date_sub('second', trial_start_at, paid_at)) filter (not is_open and is_paid and not is_refunded)
         as median_seconds_to_pay
@@ -141,7 +144,8 @@ with trials_of_users as (
         user_id,
         count(*) filter (is_open) as open_trials,
         count(*) filter (not is_open) as decided_trials,
-        count(*) filter (not is_open and is_paid and not is_refunded) as converted_trials
+        count(*) filter (not is_open and is_paid and not is_refunded) as converted_trials,
+        count(*) filter (not is_open and is_refundable) as refundable_trials
     from recount.trials
     group by user_id
 )
@@ -156,6 +160,8 @@ select
     coalesce(sum(open_trials), 0)::bigint as open_trials,
     coalesce(sum(decided_trials), 0)::bigint as decided_trials,
     coalesce(sum(converted_trials), 0)::bigint as converted_trials,
+    coalesce(sum(refundable_trials), 0)::bigint as refundable_trials,
+    count(*) filter (is_open or entered_at::date + 7 > last_day or open_trials > 0 or refundable_trials > 0) = 0 as is_mature,
     first_content_users / nullif(first_content_eligible, 0) as first_content_rate,
     d7_retained / nullif(d7_eligible, 0) as d7_rate,
     sum(converted_trials) / nullif(sum(decided_trials), 0) as trial_to_paid_rate

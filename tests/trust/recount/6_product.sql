@@ -19,7 +19,7 @@ with periods as (
 of_users as (
     select
         periods.feature_id, period, period_start, user_id,
-        bool_or(eligible_access_types is null or list_contains(eligible_access_types, user_access_type)) as is_eligible,
+        bool_or(eligible_access_types is null or list_contains(eligible_access_types, lower(user_access_type))) as is_eligible,
         count(*) filter (event_name = 'feature-used' and events.feature_id = periods.feature_id) as uses,
         count(distinct day) filter (event_name = 'feature-used' and events.feature_id = periods.feature_id) as days_of_use
     from periods
