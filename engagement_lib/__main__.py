@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import sys
 
 from engagement_lib import pipeline
 from engagement_lib.docs.pages import write_pages
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.lake import Lake
-from engagement_lib.errors import ConfigError, EngagementError
+from engagement_lib.errors import ConfigError, exit_code_of, last_words
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
 from engagement_lib.text_table import text_table
@@ -18,12 +17,7 @@ from engagement_lib.text_table import text_table
 def main(argv: list[str] | None = None) -> int:
     """Run a command and return its exit code."""
     arguments = _parser().parse_args(argv)
-    try:
-        arguments.command(arguments)
-    except EngagementError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return problem.exit_code
-    return 0
+    return exit_code_of(lambda: arguments.command(arguments) or 0, debug=arguments.debug)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,11 +25,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, function, words: str) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
-        added = commands.add_parser(name, help=words, description=words)
+        added = commands.add_parser(name, help=words, description=words, parents=[any_command])
         added.set_defaults(command=function)
         return added
 
-    reading = argparse.ArgumentParser(add_help=False)
+    any_command = argparse.ArgumentParser(add_help=False)
+    any_command.add_argument("--debug", action="store_true", help="show stack traces")
+    reading = argparse.ArgumentParser(add_help=False, parents=[any_command])
     reading.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml)")
     reading.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     reading.add_argument("--unpublished", action="store_true", help="as the last run left the tables, even one that failed")
@@ -82,7 +78,7 @@ def _sql(arguments: argparse.Namespace) -> None:
         rows = lake.spark.sql(query).limit(arguments.rows)
         print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
     except Exception as problem:
-        raise ConfigError(f"sql: {str(problem).splitlines()[0]}") from problem
+        raise ConfigError(f"sql: {last_words(problem)}") from problem
 
 
 def _tables(arguments: argparse.Namespace) -> None:

@@ -17,9 +17,8 @@ from engagement_lib.engine import catalogue
 from engagement_lib.engine.interpreting import interpreted
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.lock import LakeLock
-from engagement_lib.engine.side_by_side import last_words
 from engagement_lib.engine.table import AppendFiles
-from engagement_lib.errors import ConfigError, EngagementError, EnvironmentProblem, InputRefused
+from engagement_lib.errors import ConfigError, EngagementError, InputRefused, exit_code_of
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
 
@@ -37,25 +36,7 @@ def main(
     """
     arguments = _parser(_REPLAY if replay else _JOB.format(layer=layer) if layer else _ALL).parse_args(argv)
     arguments.replay = replay
-    try:
-        return _run(arguments, layer, spark)
-    except EngagementError as problem:
-        if arguments.debug:
-            traceback.print_exc()
-        print(f"error: {problem}", file=sys.stderr)
-        return problem.exit_code
-    except Exception as problem:
-        if arguments.debug:
-            raise
-        print(f"error: {_unforeseen(problem)}", file=sys.stderr)
-        return EnvironmentProblem.exit_code
-
-
-def _unforeseen(problem: Exception) -> str:
-    """One line about what no check foresaw. If the disk is full, Spark says that a task failed; the reason stands far below."""
-    if "No space left on device" in str(problem):
-        return "no space is left on a device of the lake or of Spark (spark.local.dir); free some and run again, nothing is lost"
-    return f"{type(problem).__name__}: {last_words(problem)}; --debug shows where"
+    return exit_code_of(lambda: _run(arguments, layer, spark), debug=arguments.debug)
 
 
 #: Layers of a job that does more than the one it is named after: what ops computes is as new as gold is.

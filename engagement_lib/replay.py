@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -19,9 +18,9 @@ from engagement_lib.engine.commit import Commit, plain
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.merge import merge
 from engagement_lib.engine.run import Outcome, Run
-from engagement_lib.engine.side_by_side import last_words
+from engagement_lib.engine.side_by_side import SPARK_ERRORS
 from engagement_lib.engine.table import Merge, Table
-from engagement_lib.errors import CheckFailed, ConfigError
+from engagement_lib.errors import CheckFailed, ConfigError, is_full_disk, last_words
 
 
 def replay(run: Run, merged: Sequence[Table], chosen: Sequence[Table]) -> list[Outcome]:
@@ -32,7 +31,9 @@ def replay(run: Run, merged: Sequence[Table], chosen: Sequence[Table]) -> list[O
     for each in merged:
         try:
             outcomes.append(_complete(run, each) or (_bring_back(run, each) if each in chosen else None))
-        except PySparkException as problem:
+        except SPARK_ERRORS as problem:
+            if is_full_disk(problem):
+                raise
             raise as_check_failure(problem, each) or CheckFailed(f"{each.id}: {last_words(problem)}") from problem
     return [outcome for outcome in outcomes if outcome]
 

@@ -4,6 +4,7 @@ started for it.
 
 import errno
 import os
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -90,3 +91,32 @@ def test_an_output_that_cannot_be_written_is_named_before_anything_starts(
         assert main(["--lake", str(tmp_path / "lake"), "--conf-file", str(tmp_path / "conf.yml")]) == 5
     error = capsys.readouterr().err
     assert error == f"error: {tmp_path}/lake: cannot be written ({os.strerror(number)}); choose another lake.root\n"
+
+
+@pytest.mark.parametrize(
+    ("job", "arguments"),
+    [
+        ("engagement_lib.__main__", ["show", "silver.events"]),
+        ("engagement_lib.__main__", ["sql", "select 1"]),
+        ("engagement_lib.dashboards.job", []),
+        ("engagement_lib.dashboards.catalogue", []),
+        ("engagement_lib.cli", []),
+    ],
+)
+def test_what_nobody_foresaw_is_one_line_in_every_job(
+    job: str, arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "conf.yml").write_text("")
+
+    def failed(*_: object, **__: object) -> None:
+        raise RuntimeError(
+            "An error occurred while calling o74.save.\n: x.SparkException: Task failed\nCaused by: y.Lost: a block"
+        )
+
+    where = ["--lake", str(tmp_path / "lake"), "--conf-file", str(tmp_path / "conf.yml")]
+    with monkeypatch.context() as broken:
+        broken.setattr(f"{job}.build_session", failed)
+        assert import_module(job).main([*arguments, *where]) == 5
+        assert capsys.readouterr().err == "error: RuntimeError: y.Lost: a block; --debug shows where\n"
+        with pytest.raises(RuntimeError):
+            import_module(job).main([*arguments, *where, "--debug"])

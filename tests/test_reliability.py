@@ -216,3 +216,22 @@ def test_a_file_without_records_is_taken_in_and_changes_nothing(spark: SparkSess
     assert main(where, spark=spark) == 0
     assert main(where, spark=spark) == 0
     assert Lake(spark, root=str(tmp_path / "lake")).read(TABLES["silver.events"]).count() == 1
+
+
+def test_a_file_of_a_header_may_be_filled_later_under_its_name(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing was loaded from it, so nothing changed after it was loaded; once it has given records, it is a loaded file."""
+    path = tmp_path / "landing" / "web_events_1.csv"
+    path.parent.mkdir()
+    where = ["--landing", str(path.parent), "--lake", str(tmp_path / "lake"), "--select", "+silver.events"]
+    path.write_text(text_of([]))
+    (path.parent / "web_events_2.csv").write_text(text_of([record(1)]))
+    assert main(where, spark=spark) == 0
+    path.write_text(text_of([record(2), record(3)]))
+    assert main(where, spark=spark) == 0
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    assert {row.user_id for row in lake.read(TABLES["silver.events"]).collect()} == {"u1", "u2", "u3"}
+    path.write_text(text_of([record(2), record(3), record(4)]))
+    assert main(where, spark=spark) == 3
+    assert "web_events_1.csv was refused: its content changed" in capsys.readouterr().err

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,7 +18,7 @@ from engagement_lib.docs import catalogue
 from engagement_lib.docs.catalogue import History, Place, catalogue_page
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
-from engagement_lib.errors import ConfigError, EngagementError
+from engagement_lib.errors import ConfigError, exit_code_of
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.runs import runs
@@ -35,19 +34,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (default: the configured one, else dashboards)")
     parser.add_argument("--declarations", action="store_true", help="no lake: no run and no row is looked at, Spark stays off")
+    parser.add_argument("--debug", action="store_true", help="show stack traces")
     arguments = parser.parse_args(argv)
-    try:
-        settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
-        folder = Path(arguments.dashboards or settings.dashboards or "dashboards")
-        history = None
-        if not arguments.declarations:
-            lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
-            history = counted(lake, read_history(lake), pipeline.all_tables().values())
-        written = _put(folder, render_catalogue(PAGES, settings.parameters, history))
-    except EngagementError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return problem.exit_code
-    print(f"Catalogue: {written}")
+    return exit_code_of(lambda: _run(arguments), debug=arguments.debug)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
+    folder = Path(arguments.dashboards or settings.dashboards or "dashboards")
+    history = None
+    if not arguments.declarations:
+        lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
+        history = counted(lake, read_history(lake), pipeline.all_tables().values())
+    print(f"Catalogue: {_put(folder, render_catalogue(PAGES, settings.parameters, history))}")
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -18,7 +17,7 @@ from engagement_lib.dashboards.reading import read_facts
 from engagement_lib.dashboards.render import prepare, render
 from engagement_lib.docs.catalogue import FILE
 from engagement_lib.engine.lake import Lake
-from engagement_lib.errors import ConfigError, EngagementError
+from engagement_lib.errors import ConfigError, exit_code_of
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
 from engagement_lib.web.document import replace_folder
@@ -31,15 +30,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (default: the configured one, else dashboards)")
     parser.add_argument("--png", metavar="DIR", help="also write the charts over days as PNG files into this folder")
+    parser.add_argument("--debug", action="store_true", help="show stack traces")
     arguments = parser.parse_args(argv)
-    try:
-        settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
-        folder = arguments.dashboards or settings.dashboards or "dashboards"
-        lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
-        first = write_dashboards(lake, folder, settings.parameters, pictures=arguments.png)
-    except EngagementError as problem:
-        print(f"error: {problem}", file=sys.stderr)
-        return problem.exit_code
+    return exit_code_of(lambda: _run(arguments), debug=arguments.debug)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
+    folder = arguments.dashboards or settings.dashboards or "dashboards"
+    lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
+    first = write_dashboards(lake, folder, settings.parameters, pictures=arguments.png)
     print(f"Dashboards: {first}")
     return 0
 

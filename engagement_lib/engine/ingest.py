@@ -138,7 +138,7 @@ def _entry(
     if first is not None:
         reason = f"has the content of {first.path}"
         return replace(not_loaded, verdict=REPEATED, reason=reason, events=0, duplicates=found.records, quarantined=0)
-    if paths.get(found.path) and landing.changed_files == "refuse":
+    if any(loaded[content].records for content in paths.get(found.path, ())) and landing.changed_files == "refuse":
         reason = "its content changed after it was loaded; deliver it under another name, or set landing.changed_files: add"
         return replace(not_loaded, verdict=REFUSED, reason=reason, records=None)
     return entry

@@ -6,16 +6,19 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from py4j.protocol import Py4JJavaError
 from pyspark.errors import PySparkException
 
 from engagement_lib.engine.checks import as_check_failure
 from engagement_lib.engine.lake import is_conflict
 from engagement_lib.engine.run import Outcome, Run
 from engagement_lib.engine.table import Table
-from engagement_lib.errors import CheckFailed, EngagementError
+from engagement_lib.errors import CheckFailed, EngagementError, is_full_disk, last_words
 
 #: How often a table is computed before a conflict with another writer fails it.
 _ATTEMPTS = 3
+#: What Spark's errors come as: one that PySpark has no class for, as that of a failed task, stays one of Java's gateway.
+SPARK_ERRORS = (PySparkException, Py4JJavaError)
 
 
 def run_all(run: Run, tables: Sequence[Table], *, on_end: Callable[[Outcome], None], side_by_side: int) -> list[Outcome]:
@@ -51,7 +54,9 @@ def _refreshed(run: Run, table: Table) -> Outcome:
         return _unless_in_conflict(run, table)
     except EngagementError as problem:
         failure = problem
-    except PySparkException as problem:
+    except SPARK_ERRORS as problem:
+        if is_full_disk(problem):
+            raise  # the other tables would fail as well
         failure = as_check_failure(problem, table) or CheckFailed(f"{table.id}: {last_words(problem)}")
         failure.__cause__ = problem
     except Exception as problem:
@@ -71,10 +76,3 @@ def _unless_in_conflict(run: Run, table: Table) -> Outcome:
                 raise
             run.lake.forget()
     return run.refresh(table)
-
-
-def last_words(problem: Exception) -> str:
-    """What an exception of Spark says, without its stack traces: the innermost message of ours, else the first line."""
-    lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
-    ours = [line.partition(": ")[2] for line in lines if line.startswith("engagement_lib.errors.")]
-    return (ours or lines or [type(problem).__name__])[0][:300]

@@ -1,6 +1,7 @@
 """JSON values as the text that was written: numbers keep their digits, nested values stay JSON."""
 
 import json
+from collections import Counter
 from typing import Any
 
 
@@ -9,9 +10,9 @@ class Number(str):
 
 
 def parse(text: str) -> Any:
-    """The value of a JSON text, its numbers as ``Number``. Raises ``ValueError`` if it is none."""
+    """The value of a JSON text, its numbers as ``Number``. Raises ``ValueError`` if it is none or an object has a key twice."""
     try:
-        return json.loads(text, parse_float=Number, parse_int=Number, parse_constant=_refuse_constant)
+        return _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
 
@@ -43,3 +44,18 @@ def _dump(value: Any) -> str:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    # Which of two values is meant is not ours to say; Python would keep the last one without a word.
+    held = dict(pairs)
+    if len(held) < len(pairs):
+        [(key, _)] = Counter(key for key, _ in pairs).most_common(1)
+        raise ValueError(f"key {key[:80]!r} is there twice in one object")
+    return held
+
+
+# json.loads would make a decoder per call.
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_each_key_once, parse_float=Number, parse_int=Number, parse_constant=_refuse_constant
+)

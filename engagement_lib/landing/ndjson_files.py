@@ -60,7 +60,7 @@ def _record(raw: bytes, names: ColumnNames, fed: dict[str, str | None]) -> tuple
     if not isinstance(held, dict):
         raise ValueError("not a JSON object")
     values: dict[str, str | None] = {}
-    unknown = []
+    unknown: dict[str, str | None] = {}
     for name, value in held.items():
         if name not in fed:
             fed[name] = names.column(name)
@@ -68,12 +68,15 @@ def _record(raw: bytes, names: ColumnNames, fed: dict[str, str | None]) -> tuple
         if text is not None and "\0" in text:
             raise ValueError(f"a NUL character in {name!r}")
         if column is None:
-            unknown.append((label(name, 0), text))
+            kept_as = label(name, 0)
+            if kept_as in unknown:
+                raise ValueError(f"two keys are kept as {kept_as!r}")
+            unknown[kept_as] = text
         elif values.get(column) is not None and text is not None:
             raise ValueError(f"two keys feed column {column}")
         else:
             values[column] = text if text is not None else values.get(column)
-    rescued = rescued_text(unknown) if unknown else None
+    rescued = rescued_text(unknown.items()) if unknown else None
     for text in (*values.values(), rescued):
         if text is not None and not text.isascii():
             text.encode()  # half of a surrogate pair is no character
@@ -106,8 +109,10 @@ def _keys(start: bytes) -> list[str]:
         held = _parsed_or_none(line)
         if isinstance(held, dict):
             keys |= dict.fromkeys(held)
+    if not lines:
+        raise Unreadable("the file holds blank lines only")
     if not keys:
-        raise Unreadable(f"none of the first {len(lines)} lines is a JSON object" if lines else "the file holds blank lines only")
+        raise Unreadable(f"none of the first {len(lines)} lines is a JSON object that has each key once")
     return list(keys)
 
 

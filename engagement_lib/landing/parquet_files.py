@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -46,11 +47,13 @@ def rows(file: BinaryIO, segment: Segment, maker: RowMaker) -> Iterator[pa.Recor
 
 
 def as_text(column: pa.Array) -> pa.Array:
-    """A column as text: times as ``yyyy-MM-dd HH:mm:ss.SSS`` in UTC, nested values as JSON, '' as null."""
+    """A column as the text that a CSV file has: times in UTC, numbers without exponent, nested values as JSON, '' as null."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_timestamp(column.type):
-        text = column.cast(pa.timestamp("ms", column.type.tz), safe=False).cast(pa.timestamp("ms")).cast(pa.string())
+        text = _time_text(column)
+    elif pa.types.is_floating(column.type):
+        text = _number_text(column)
     elif _is_plain(column.type):
         text = column.cast(pa.string())
     else:
@@ -58,9 +61,33 @@ def as_text(column: pa.Array) -> pa.Array:
     return compute.if_else(compute.equal(text, ""), None, text)
 
 
+def _time_text(column: pa.Array) -> pa.Array:
+    """``yyyy-MM-dd HH:mm:ss.SSS`` as trackers write it, six digits where three do not hold the time: it is part of the event key.
+
+    Digits below a microsecond are cut off, because Spark's times have none: two events that differ in them only are one.
+    """
+    to_millis = column.cast(pa.timestamp("ms", column.type.tz), safe=False).cast(pa.timestamp("ms"))
+    if column.type.unit in ("s", "ms"):
+        return to_millis.cast(pa.string())
+    micros = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.timestamp("us"))
+    is_whole = compute.equal(compute.microsecond(micros), 0)
+    return compute.if_else(is_whole, to_millis.cast(pa.string()), micros.cast(pa.string()))
+
+
+def _number_text(column: pa.Array) -> pa.Array:
+    """The fewest digits that give the number again: ``873`` and not ``873.0``, ``12345678901`` and not ``1.2345678901e+10``.
+
+    An id that became a double because some of its column are null is then the id that other files have.
+    """
+    text = column.cast(pa.string())
+    has_exponent = compute.fill_null(compute.match_substring(text, "e"), False)
+    spelled = [f"{Decimal(each):f}" for each in text.filter(has_exponent).to_pylist()]
+    return compute.replace_with_mask(text, has_exponent, pa.array(spelled, pa.string()))
+
+
 def _is_plain(kind: pa.DataType) -> bool:
     is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    is_number = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
+    is_number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
     return is_text or is_number or pa.types.is_boolean(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)
 
 

@@ -70,7 +70,9 @@ def flags(**conditions: Column) -> Column:
     return F.array_compact(F.array(*[F.when(holds, F.lit(name)) for name, holds in conditions.items()]))
 
 
-def typed(given: DataFrame, *, event_name_aliases: Mapping[str, str], report_time_zone: str) -> DataFrame:
+def typed(
+    given: DataFrame, *, event_name_aliases: Mapping[str, str], report_time_zone: str, max_clock_ahead_hours: int
+) -> DataFrame:
     """One row per record with typed values, event_id, event_date and the verdict (_rule, _reason; null = valid)."""
     named = given.withColumns(
         {
@@ -79,7 +81,8 @@ def typed(given: DataFrame, *, event_name_aliases: Mapping[str, str], report_tim
             "arrival_timestamp": time.instant(F.col("arrival_time_text")),
         }
     )
-    judged = named.withColumns({"_rule": _first_broken(_rules(), 0), "_reason": _first_broken(_rules(), 1)})
+    rules = _rules(max_clock_ahead_hours)
+    judged = named.withColumns({"_rule": _first_broken(rules, 0), "_reason": _first_broken(rules, 1)})
     return judged.withColumns(
         {
             "event_id": ids.event_key(
@@ -105,7 +108,7 @@ def _canonical_name(name: Column, aliases: Mapping[str, str]) -> Column:
     return F.coalesce(F.create_map(*pairs)[name], name)
 
 
-def _rules() -> list[tuple[str, Column, Column]]:
+def _rules(max_clock_ahead_hours: int) -> list[tuple[str, Column, Column]]:
     """(rule, reason, broken) in the order of judgement: the first broken rule is the record's reason."""
 
     def lacks(name: str, *of_events: str) -> Column:
@@ -122,6 +125,7 @@ def _rules() -> list[tuple[str, Column, Column]]:
         ),
         *_time_rules("event_timestamp", "event_time_text"),
         *_time_rules("arrival_timestamp", "arrival_time_text"),
+        _ahead_rule(max_clock_ahead_hours),
         ("user_missing", F.lit("neither a user id nor an anonymous id"), nobody),
         ("item_missing", F.lit("an item event without item_id"), lacks("item_id", *v.CONTENT_EVENTS, v.ITEM_PROGRESS)),
         ("feature_missing", F.lit("a feature-used event without feature_id"), lacks("feature_id", v.FEATURE_USED)),
@@ -135,6 +139,14 @@ def _time_rules(column: str, text_column: str) -> list[tuple[str, Column, Column
         (f"{column}_missing", F.lit(f"{column} is empty"), F.col(text_column).isNull()),
         (f"{column}_invalid", _about(column, text_column, f"is not {time.TIME_FORM}"), unread),
     ]
+
+
+def _ahead_rule(max_hours: int) -> tuple[str, Column, Column]:
+    """One device whose clock is a year ahead would move the last day with data, where windows end, into an empty year."""
+    ahead = F.unix_micros("event_timestamp") - F.unix_micros("arrival_timestamp")
+    problem = F.concat(F.lit(f"is more than {max_hours} hours after its arrival at "), F.left("arrival_time_text", F.lit(80)))
+    reason = F.concat(_about("event_timestamp", "event_time_text", ""), problem)
+    return "event_timestamp_ahead", reason, ahead > max_hours * 3_600_000_000
 
 
 def _about(name: str, column: str, problem: str) -> Column:

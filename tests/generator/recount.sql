@@ -49,6 +49,7 @@ select
         ) then 'event_name_unknown'
         when not in_range(happened) then 'event_timestamp_invalid'
         when not in_range(arrived) then 'arrival_timestamp_invalid'
+        when happened > arrived + interval 24 hours then 'event_timestamp_ahead'
         when user_id = '' and anonymous_id = '' then 'no_user_and_no_anonymous_id'
         when event_name in ('item-started', 'item-finished', 'item-progress') and item_id = '' then 'item_id_missing'
         when event_name = 'feature-used' and feature_id = '' then 'feature_id_missing'

@@ -5,13 +5,14 @@ import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
+from random import Random
 
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
 from engagement_lib.landing.preflight import Inspection
-from tests.landing.delivered import COLUMNS, corrupt, inspected, records_of, titles
+from tests.landing.delivered import COLUMNS, HEADER, corrupt, inspected, records_of, titles
 
 EVENT = '{"event_name":"app-open","user_id":"u","event_timestamp":"t","item_title":"T0"}\n'
 
@@ -58,6 +59,10 @@ def test_blank_lines_are_no_json_records(tmp_path: Path) -> None:
         ('{"item_title":NaN}', "NaN is not JSON"),
         ('{"item_title":"\\u0000"}', "a NUL character in 'item_title'"),
         ('{"user_id":"1","USER ID":"2"}', "two keys feed column user_id"),
+        ('{"mood":"1"," mood":"2"}', "two keys are kept as 'mood'"),
+        ('{"item_id":1,"item_id":2}', "key 'item_id' is there twice in one object"),
+        ('{"item_id":1,"item_title":"T1","item_id":null}', "key 'item_id' is there twice in one object"),
+        ('{"item_title":{"a":[{"b":1,"b":1}]}}', "key 'b' is there twice in one object"),
         ('{"item_title":' + "[" * 100_000 + "]" * 100_000 + "}", "nested too deeply"),
         ('{"item_title":' + "[" * 600 + "]" * 600 + "}", "nested too deeply"),
         ('{"item_title":"' + "x" * (1 << 20) + '"}', "1048593 bytes in one record"),
@@ -87,6 +92,7 @@ def test_an_alias_may_first_appear_far_down_in_a_json_file(tmp_path: Path) -> No
         ("[" + EVENT.strip() + "]", "one JSON array"),
         ("hello\nworld\n", "none of the first 2 lines is a JSON object"),
         ("\n\n", "blank lines only"),
+        ('{"user_id":1,"user_id":2}\n', "none of the first 1 lines is a JSON object that has each key once"),
         ('{"event_name":"x"}\n', "required column(s) user_id, event_timestamp missing"),
         (EVENT.encode("utf-16"), "UTF-16"),
     ],
@@ -112,9 +118,79 @@ def test_parquet_values_become_text(tmp_path: Path) -> None:
         }
     )
     first, second = records_of(parquet_file(tmp_path, table))
-    assert values(first) == ["app-open", "873", "2025-02-04 06:47:00.123", "1.10", None]
+    assert values(first) == ["app-open", "873", "2025-02-04 06:47:00.123456", "1.10", None]
     assert json.loads(first["_rescued"]) == {"when": "2025-02-04", "nested": '{"a": [1, null]}', "raw": "\\xff"}
     assert values(second) == [None, "9007199254740993", None, None, "T1"]
+
+
+@pytest.mark.parametrize("unit", ["ms", "us", "ns"])
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+def test_a_parquet_time_has_the_digits_that_it_needs(tmp_path: Path, unit: str, zone: str | None) -> None:
+    texts = ["2025-02-04 06:47:00.000", "2025-02-04 06:47:00.120", "1999-12-31 23:59:59.999", "2100-01-01 00:00:00.001"]
+    if unit != "ms":
+        texts += ["2025-02-04 06:47:00.123456", "2025-02-04 06:47:00.123457", "1969-12-31 23:59:59.999999"]
+    moments = pa.array([datetime.fromisoformat(text) for text in texts], pa.timestamp("us")).cast(pa.timestamp(unit, zone))
+    records = records_of(parquet_file(tmp_path, pa.table({"event_name": texts, "event_timestamp": moments})))
+    assert [record["event_timestamp"] for record in records] == texts
+
+
+def test_parquet_digits_below_a_microsecond_are_cut_off(tmp_path: Path) -> None:
+    moments = pa.array([1738651620123456789, 1738651620123000001], pa.timestamp("ns"))
+    records = records_of(parquet_file(tmp_path, pa.table({"event_name": ["a", "b"], "event_timestamp": moments})))
+    assert [r["event_timestamp"] for r in records] == ["2025-02-04 06:47:00.123456", "2025-02-04 06:47:00.123"]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (873.0, "873"),
+        (12345678901.0, "12345678901"),
+        (-12345678901.0, "-12345678901"),
+        (2.0**53, "9007199254740992"),
+        (1e22, "1" + "0" * 22),
+        (12345678901.25, "12345678901.25"),
+        (0.1, "0.1"),
+        (99.99, "99.99"),
+        (1e-7, "0.0000001"),
+        (0.1 + 0.2, "0.30000000000000004"),
+        (float("nan"), "nan"),
+        (float("inf"), "inf"),
+        (float("-inf"), "-inf"),
+        (None, None),
+    ],
+)
+def test_a_parquet_number_has_no_exponent(tmp_path: Path, number: float | None, text: str | None) -> None:
+    table = pa.table({"event_name": ["a", "b"], "user_id": pa.array([1.5, number])})
+    assert [record["user_id"] for record in records_of(parquet_file(tmp_path, table))] == ["1.5", text]
+
+
+def test_no_parquet_double_becomes_another_number(tmp_path: Path) -> None:
+    chance = Random(7)
+    numbers = [chance.uniform(-1, 1) * 10.0 ** chance.randint(-30, 30) for _ in range(2000)]
+    numbers += [float(chance.randint(0, 2**53)) for _ in range(2000)]
+    records = records_of(parquet_file(tmp_path, pa.table({"event_name": pa.array(numbers)})))
+    texts = [record["event_name"] for record in records]
+    assert [float(text) for text in texts] == numbers
+    assert not any("e" in text for text in texts)
+    assert texts[2000:] == [str(int(number)) for number in numbers[2000:]]
+
+
+def test_one_delivery_is_the_same_as_csv_and_as_parquet(tmp_path: Path) -> None:
+    """Also where an export made doubles of a column of ids, because one is missing."""
+    texts = ["2025-02-04 06:47:00.123456", "2025-02-04 06:47:00.123457", "2025-02-04 06:47:00.120"]
+    users = ["12345678901", "7", ""]
+    lines = [f"item-started,{user},{text},{n},T{n}\n" for n, (user, text) in enumerate(zip(users, texts, strict=True))]
+    table = pa.table(
+        {
+            "event_name": ["item-started"] * 3,
+            "user_id": pa.array([12345678901.0, 7.0, None]),
+            "event_timestamp": pa.array([datetime.fromisoformat(text) for text in texts], pa.timestamp("us", "UTC")),
+            "item_id": pa.array(range(3)),
+            "item_title": [f"T{n}" for n in range(3)],
+        }
+    )
+    from_csv = records_of(inspected(tmp_path, "a.csv", HEADER + "\n" + "".join(lines)))
+    assert list(map(values, records_of(parquet_file(tmp_path, table)))) == list(map(values, from_csv))
 
 
 def test_parquet_records_are_numbered_across_row_groups(tmp_path: Path) -> None:

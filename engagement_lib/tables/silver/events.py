@@ -71,16 +71,23 @@ def events(
     *,
     event_name_aliases: Mapping[str, str] = {},
     report_time_zone: str = "UTC",
+    max_clock_ahead_hours: int = 24,
 ) -> DataFrame:
     """One row per unique event of all sources, typed and repaired.
 
     An event is known by its key: platform, user (or anonymous id), session, event name, event time and item (or feature,
     experiment, onboarding step). Of several deliveries the earliest arrival is kept; the others are counted in
     `silver.duplicates`. Records that break a rule stand in `silver.quarantine`, so that records = events + duplicates +
-    quarantined for each file.
+    quarantined for each file. An event that happened more than `max_clock_ahead_hours` after it arrived has the time of a
+    wrong clock and is quarantined: it would be the last day with data, where all windows end.
 
     Known traps of the data: the mobile columns for country and language are wrong in most rows (the locale code is
     used and the contradiction flagged), item ids are decimal numbers on mobile, and the tracker's session is no session.
     """
     given = mobile.to_events(mobile_events).unionByName(web.to_events(web_events))
-    return typed(given, event_name_aliases=event_name_aliases, report_time_zone=report_time_zone)
+    return typed(
+        given,
+        event_name_aliases=event_name_aliases,
+        report_time_zone=report_time_zone,
+        max_clock_ahead_hours=max_clock_ahead_hours,
+    )

@@ -154,6 +154,28 @@ def test_a_record_that_breaks_a_rule_names_it(spark: SparkSession) -> None:
     assert reason.startswith("event_timestamp '2025-02-30 10:00:00.000' is not yyyy-MM-dd HH:mm:ss")
 
 
+def test_an_event_that_a_clock_far_ahead_dates_is_quarantined(spark: SparkSession) -> None:
+    """A day is the zones that a device may have wrong; of a record without an arrival nothing is said about its clock."""
+    drawing = """
+        event_timestamp            | arrival_timestamp
+        2025-02-04 10:00:05.000    | 2025-02-03 10:00:05.000
+        2025-02-04 10:00:05.000001 | 2025-02-03 10:00:05.000
+        2026-02-03 10:00:00        | 2025-02-03T11:00:05+01:00
+        2026-02-03 10:00:00        | null
+        2101-02-03 10:00:00        | 2025-02-03 10:00:05.000
+        2024-02-03 10:00:00        | 2025-02-03 10:00:05.000
+    """
+    records = from_mobile(spark, drawing)
+    ahead = "event_timestamp_ahead"
+    rules = [None, ahead, ahead, "arrival_timestamp_missing", "event_timestamp_invalid", None]
+    assert [rule for (rule,) in values(records, "_rule")] == rules
+    assert values(records, "_reason")[2] == (
+        "event_timestamp '2026-02-03 10:00:00' is more than 24 hours after its arrival at 2025-02-03T11:00:05+01:00",
+    )
+    generous = from_mobile(spark, drawing, max_clock_ahead_hours=25)
+    assert [rule for (rule,) in values(generous, "_rule")][:3] == [None, None, ahead]
+
+
 def test_an_unparsable_record_keeps_its_text(spark: SparkSession) -> None:
     records = from_mobile(
         spark,
