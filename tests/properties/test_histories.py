@@ -1,6 +1,6 @@
 """Whatever way the same records are delivered, every table is the same: at once, day by day, shuffled, split, repeated, late.
 
-`HISTORIES` says how many random histories are tried (`make trust` takes 30), without it there is one. Each is delivered at once
+`HISTORIES` says how many random histories are tried (`make trust` takes 30) or which ones (15-29); without it there is one. Each is delivered at once
 and in the roughest way: in two deliveries, shuffled, partly repeated and late, with columns in another order. With `HISTORIES`
 the first of every ten comes day by day as well, and a line per history says how many rows were compared and differed.
 """
@@ -22,7 +22,8 @@ from tests.properties.history import Record, day_by_day, deliveries, random_reco
 from tests.trust.compare import PROVENANCE, TECHNICAL, counted_rows
 
 IS_LONG = "HISTORIES" in os.environ
-SEEDS = range(int(os.environ.get("HISTORIES", "1")))
+_FIRST, _, _LAST = os.environ.get("HISTORIES", "1").rpartition("-")
+SEEDS = range(int(_FIRST), int(_LAST) + 1) if _FIRST else range(int(_LAST))
 #: Which deliveries are set aside, and how many, depends on how often a record was delivered.
 NOT_COMPARED = ("silver.quarantine", "silver.duplicates", "silver.entity_set_aside")
 TABLES = [
