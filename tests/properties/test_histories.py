@@ -1,8 +1,9 @@
 """Whatever way the same records are delivered, every table is the same: at once, day by day, shuffled, split, repeated, late.
 
-`HISTORIES` says how many random histories are tried (`make trust` takes 30) or which ones (15-29); without it there is one. Each is delivered at once
-and in the roughest way: in two deliveries, shuffled, partly repeated and late, with columns in another order. With `HISTORIES`
-the first of every ten comes day by day as well, and a line per history says how many rows were compared and differed.
+`HISTORIES` says how many random histories are tried (`make trust` takes 30) or which ones (15-29); without it there is one. Each
+is delivered at once and in the roughest way: in two deliveries, shuffled, partly repeated and late, with columns in another
+order. With `HISTORIES` the first of every ten comes day by day as well, and a line per history says how many rows were compared
+and differed.
 """
 
 import os
