@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from engagement_lib import tables as catalogue_package
@@ -20,9 +19,9 @@ from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.published import PublishedLake, publish
 from engagement_lib.engine.run import Outcome, Run
-from engagement_lib.engine.side_by_side import last_words, run_all
+from engagement_lib.engine.side_by_side import SPARK_ERRORS, run_all
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Table
-from engagement_lib.errors import CheckFailed, ConfigError, InputRefused
+from engagement_lib.errors import CheckFailed, ConfigError, InputRefused, is_full_disk, last_words
 from engagement_lib.replay import replay
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.checks import checks
@@ -115,7 +114,9 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
                 now=time.time(),
                 interpreted_records=settings.interpreted_records,
             )
-        except PySparkException as problem:
+        except SPARK_ERRORS as problem:
+            if is_full_disk(problem):
+                raise
             raise InputRefused(
                 f"{landing.root}: reading failed: {last_words(problem)}; nothing of these files was loaded"
             ) from problem
