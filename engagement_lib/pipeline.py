@@ -100,26 +100,9 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     result.ledger = ledger = Ledger.open(lake, files, bronze)
     _nothing_set_aside_is_lost(lake, ledger, unbuilt)
     if chosen := [each for each in wanted if each in bronze]:
-        landing = Landing(**settings.landing)
         load = 1 + max([ledger.newest_load(), *[lake.newest_load(each) for each in [*bronze, *merged]]])
         tell("landing")
-        try:
-            result.ingested = ingest(
-                lake,
-                chosen,
-                ledger,
-                landing,
-                load=load,
-                run_id=run.run_id,
-                now=time.time(),
-                interpreted_records=settings.interpreted_records,
-            )
-        except SPARK_ERRORS as problem:
-            if is_full_disk(problem):
-                raise
-            raise InputRefused(
-                f"{landing.root}: reading failed: {last_words(problem)}; nothing of these files was loaded"
-            ) from problem
+        result.ingested = _taken_in(run, settings, chosen, ledger, load)
         result.outcomes += result.ingested.outcomes
         for outcome in result.ingested.outcomes:
             tell(_words(outcome))
@@ -132,6 +115,27 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         _record(lake, run, result.outcomes)
     result.unpublished = _publish(run, tables.values(), wanted, result)
     return result
+
+
+def _taken_in(run: Run, settings: Settings, bronze: Sequence[Table], ledger: Ledger, load: int) -> Ingested:
+    landing = Landing(**settings.landing)
+    try:
+        return ingest(
+            run.lake,
+            bronze,
+            ledger,
+            landing,
+            load=load,
+            run_id=run.run_id,
+            now=time.time(),
+            interpreted_records=settings.interpreted_records,
+        )
+    except SPARK_ERRORS as problem:
+        if is_full_disk(problem):
+            raise
+        raise InputRefused(
+            f"{landing.root}: reading failed: {last_words(problem)}; nothing of these files was loaded"
+        ) from problem
 
 
 def _nothing_set_aside_is_lost(lake: Lake, ledger: Ledger, merged: Iterable[Table]) -> None:
