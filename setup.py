@@ -14,6 +14,7 @@ setup(
     python_requires=">=3.11",
     install_requires=[
         "pyspark==4.2.0",
+        "py4j==0.10.9.9",
         "delta-spark==4.4.0",
         "pyarrow==26.0.1",
         "pyyaml==6.0.4",
