@@ -136,14 +136,16 @@ class Lake:
         newest = next(iter(self.versions(table)), None)
         if newest and newest.commit and newest.commit.contract == table.contract_hash:
             return True
-        stored = {f.name: f.dataType.simpleString() for f in self.read(table).schema}
-        return stored == {f.name: f.type for f in table.fields}
+        return self._stored(table) == {f.name: f.type for f in table.fields}
 
     def can_be_widened(self, table: Table) -> bool:
         """Whether the table only lacks optional columns of the contract, so that its rows stay as they are."""
-        stored = {f.name: f.dataType.simpleString() for f in self.read(table).schema}
-        declared = {f.name: f.type for f in table.fields if f.name in stored or f.required}
-        return stored == declared
+        stored = self._stored(table)
+        return stored == {f.name: f.type for f in table.fields if f.name in stored or f.required}
+
+    def _stored(self, table: Table) -> dict[str, str]:
+        """Type by column."""
+        return {f.name: f.dataType.simpleString() for f in self.read(table).schema}
 
     def widen(self, table: Table) -> None:
         """Add the columns that the table lacks, null in each row."""
