@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
@@ -49,6 +50,18 @@ LAPTOP: Mapping[str, str] = {
     "spark.sql.warehouse.dir": str(Path(tempfile.gettempdir()) / f"spark-warehouse-{os.getuid()}"),
 }
 
+# What Python calls in Java ten thousand times in a run.
+_CALLED_OFTEN = (
+    *(("functions", name) for name in ("col", "lit")),
+    *(("org.apache.spark.sql.functions", name) for name in ("col", "lit", "when", "struct", "coalesce", "not")),
+    *(("io", "delta", "tables", "DeltaTable", name) for name in ("columnBuilder", "forPath")),
+    ("PythonUtils", "toSeq"),
+    ("PythonSQLUtils",),
+    ("py4j", "reflection", "TypeUtil", "isInstanceOf"),
+    ("org.apache.spark.sql.internal.SQLConf", "get"),
+    ("org.apache.spark.util.Utils", "exceptionString"),
+)
+
 
 def build_session(conf: Mapping[str, str], *, app_name: str = "engagement-lakehouse") -> SparkSession:
     """Returns the running session, or starts one that reads and writes Delta tables in UTC.
@@ -70,6 +83,7 @@ def build_session(conf: Mapping[str, str], *, app_name: str = "engagement-lakeho
             "Spark started without Delta's jars; next: `make setup` on a laptop, "
             "`--packages io.delta:delta-spark_4.2_2.13:4.4.0` on a cluster"
         )
+    _keep_handles(spark.sparkContext._jvm)
     return spark
 
 
@@ -102,6 +116,16 @@ def _start(conf: Mapping[str, str], app_name: str) -> SparkSession:
         ) from error
 
 
+def _keep_handles(jvm: Any) -> None:
+    """At each call Python asks Java anew what a name is, and Java looks for it in all jars: a twentieth of a small run's time."""
+    for path in _CALLED_OFTEN:
+        holder = jvm
+        for name in path:
+            found = getattr(holder, name)
+            setattr(holder, name, found)
+            holder = found
+
+
 def _submitted() -> dict[str, str]:
     """What ``spark-submit`` was given, else nothing: a builder's property would silently win over the command line."""
     if "PYSPARK_GATEWAY_PORT" not in os.environ:
@@ -119,6 +143,7 @@ def _adopt(running: SparkSession, conf: Mapping[str, str]) -> SparkSession:
     for name, value in {**RESULTS, **conf}.items():
         if running.conf.isModifiable(name):
             running.conf.set(name, value)
+    _keep_handles(running.sparkContext._jvm)
     return running
 
 

@@ -38,6 +38,13 @@ def test_the_running_session_is_returned(spark: SparkSession) -> None:
     assert build_session({}) is spark
 
 
+def test_python_asks_java_once_what_functions_are(spark: SparkSession) -> None:
+    java = spark.sparkContext._jvm
+    assert java is not None
+    assert java.functions.col is java.functions.col
+    assert java.functions.upper is not java.functions.upper
+
+
 def test_a_running_session_takes_what_can_still_change_and_leaves_the_rest(spark: SparkSession) -> None:
     memory = spark.conf.get("spark.driver.memory")
     build_session({"spark.sql.session.timeZone": "Asia/Tokyo", "spark.driver.memory": "9g"})
