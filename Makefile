@@ -9,8 +9,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input
 ARGS ?=
 # Java's second compiler pays off from about a million events on; for such runs: make run SPARK_OPTIONS=
-# Java's default collector works through the heap while nothing is short: a tenth of the processor time of such a run.
-SPARK_OPTIONS ?= --driver-java-options "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseParallelGC"
+SPARK_OPTIONS ?= --driver-java-options -XX:TieredStopAtLevel=1
 
 # A stamp is newer than what it was made from as long as nothing is to be done.
 STAMP_VENV := $(VENV)/.stamp-venv
