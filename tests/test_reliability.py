@@ -115,7 +115,9 @@ def test_tables_can_be_shown_and_queried_by_name(
     assert look(["sql", "select no_such_column from silver.events", *where]) == 2
 
 
-def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_forward(spark: SparkSession, tmp_path: Path) -> None:
+def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_forward(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     days = [record(1), record(2, event_timestamp="2025-02-05 09:00:00.000", arrival_timestamp="2025-02-05 09:00:01.000")]
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "web_events.csv").write_text(text_of(days))
@@ -132,6 +134,9 @@ def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_for
     assert main(where, spark=spark) == 0
     assert covered() == [("2025-02-03", 1), ("2025-02-04", 1), ("2025-02-05", 2)]
     assert main([*where, "--as-of", "2025-02-03"], spark=spark) == 0
+    assert covered() == [("2025-02-03", 1)]
+    assert main([*where, "--as-of", "2025-02-02"], spark=spark) == 2
+    assert "--as-of 2025-02-02 is before the first day with data, 2025-02-03" in capsys.readouterr().err
     assert covered() == [("2025-02-03", 1)]
 
 

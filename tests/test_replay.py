@@ -4,12 +4,15 @@ import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.merge import Merged, merge
 from engagement_lib.engine.table import Table
 from engagement_lib.pipeline import all_tables
 from tests.test_reliability import record, text_of
@@ -92,6 +95,32 @@ def test_a_rebuild_that_was_killed_is_completed_by_the_next_run(
     conf = "plain" if next_run == "plain" else "mended"
     assert run(place, lake, conf, spark, "+silver.events", *(["--rebuild"] if next_run == "rebuild" else [])) == 0
     assert tables_of(spark, place / lake) == tables_of(spark, place / ("before" if conf == "plain" else "anew"))
+
+
+def test_what_a_killed_run_quarantined_by_an_older_rule_is_gone_once_the_rule_accepts_it(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run died between the quarantine and the events; no other record of its load is broken."""
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "plain.yml").write_text("")
+    (tmp_path / "landing" / "web_events_1.csv").write_text(text_of([record(1)]))
+    assert run(tmp_path, "lake", "plain", spark) == 0
+    (tmp_path / "landing" / "web_events_2.csv").write_text(text_of([record(2), record(3)]))
+
+    def by_an_older_rule(lake: Lake, table: Table, records: DataFrame, *arguments: Any, **named: Any) -> Merged:
+        said = {"_rule": "unknown_event_name", "_reason": "an older rule"}
+        refused = {name: F.when(F.col("user_id") == "u2", text).otherwise(F.col(name)) for name, text in said.items()}
+        return merge(lake, table, records.withColumns(refused), *arguments, **named)
+
+    with monkeypatch.context() as dying:
+        dying.setattr("engagement_lib.engine.run.merge", by_an_older_rule)
+        dying.setattr(Lake, "append", _dying(Lake.append, "silver.events"))
+        assert run(tmp_path, "lake", "plain", spark) == 5
+    assert sum(tables_of(spark, tmp_path / "lake", ("silver.quarantine",))["silver.quarantine"].values()) == 1
+    assert run(tmp_path, "lake", "plain", spark) == 0
+    after = Lake(spark, root=str(tmp_path / "lake"))
+    assert after.read(TABLES["silver.quarantine"]).count() == 0
+    assert {row.user_id for row in after.read(TABLES["silver.events"]).collect()} == {"u1", "u2", "u3"}
 
 
 def test_a_replay_that_is_only_planned_says_how_many_records_would_come_back(
