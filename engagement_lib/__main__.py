@@ -1,4 +1,4 @@
-"""`python -m engagement_lib`: look at tables without knowing a path, list them, make their docs, fetch the jars."""
+"""`python -m engagement_lib`: look at tables without knowing a path, list them, make their docs."""
 
 from __future__ import annotations
 

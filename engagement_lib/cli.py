@@ -34,7 +34,10 @@ def main(
     """Run a job and return its exit code. ``layer``: which layer the job runs (None = all); ``replay``: bring quarantined
     records back instead of taking files in; ``spark``: a session to use, e.g. the notebook's, instead of an own one.
     """
-    arguments = _parser(_REPLAY if replay else _JOB.format(layer=layer) if layer else _ALL).parse_args(argv)
+    parser = _parser(_REPLAY if replay else _JOB.format(layer=layer) if layer else _ALL)
+    if layer is None:
+        parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (configured; with --lake: none)")
+    arguments = parser.parse_args(argv)
     arguments.replay = replay
     return exit_code_of(lambda: _run(arguments, layer, spark), debug=arguments.debug)
 
@@ -51,12 +54,11 @@ def _parser(what: str) -> argparse.ArgumentParser:
     parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml), over the base.yml beside it")
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     parser.add_argument("--landing", metavar="DIR", help="folder where files land, instead of the configured one")
-    parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (configured; with --lake: none)")
     parser.add_argument("--as-of", type=_day, metavar="DATE", help="day that windows end at (default: last day with data)")
     parser.add_argument(
         "--select", metavar="TABLES", help="only these: gold, gold.x, +gold.x (with all it reads), gold.x+ (with its readers)"
     )
-    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="compute the days from here on again")
+    parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day to compute again")
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day to compute again (default: --from)")
     parser.add_argument("--rebuild", action="store_true", help="build the selected silver and gold tables anew")
     parser.add_argument("--dry-run", action="store_true", help="print what would be done and why, write nothing")
@@ -78,7 +80,7 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
     settings = Settings.load(arguments.conf_file, tables=tables.values(), lake=arguments.lake, landing=arguments.landing)
     request = _request(arguments, layer, tables)
     with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait):
-        session = spark or build_session(settings.spark)
+        session = build_session(settings.spark, running=spark)
         lake = pipeline.open_lake(session, settings)
         if arguments.dry_run:
             from engagement_lib.plan import plan
@@ -94,8 +96,8 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
         with interpreted(session, is_small=True):
             result = pipeline.run_pipeline(lake, settings, request, tell=tell)
             print("\n" + "\n\n".join(_summary(lake, result)))
-            folder = arguments.dashboards or settings.dashboards
-            pages = _pages(lake, folder, settings, tell) if folder and layer is None else ""
+            folder = None if layer else arguments.dashboards or settings.dashboards
+            pages = _pages(lake, folder, settings, tell) if folder else ""
         print(f"\nDone in {time.monotonic() - started:.1f} s.{pages}")
     return _exit_code(result, arguments)
 

@@ -63,8 +63,10 @@ _CALLED_OFTEN = (
 )
 
 
-def build_session(conf: Mapping[str, str], *, app_name: str = "engagement-lakehouse") -> SparkSession:
-    """Returns the running session, or starts one that reads and writes Delta tables in UTC.
+def build_session(
+    conf: Mapping[str, str], *, app_name: str = "engagement-lakehouse", running: SparkSession | None = None
+) -> SparkSession:
+    """Returns the running session (``running``, else the active one), or starts one that reads and writes Delta tables in UTC.
 
     ``conf`` holds Spark properties by their full name and wins over everything; next come the options of ``spark-submit``
     and ``spark-defaults.conf``, then the defaults above. A running session (notebook, test) takes what can still change.
@@ -73,7 +75,7 @@ def build_session(conf: Mapping[str, str], *, app_name: str = "engagement-lakeho
     Raises ``EnvironmentProblem`` if Java does not start or the session cannot work with Delta tables.
     """
     _use_utc_in_python()
-    running = SparkSession.getActiveSession()
+    running = running or SparkSession.getActiveSession()
     if running is not None:
         return _adopt(running, conf)
     spark = _start(conf, app_name)

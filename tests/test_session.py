@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from engagement_lib.cli import main
 from engagement_lib.errors import EnvironmentProblem
 from engagement_lib.session import DELTA_EXTENSION, build_session, properties
 
@@ -53,6 +54,16 @@ def test_a_running_session_takes_what_can_still_change_and_leaves_the_rest(spark
     finally:
         build_session({})
     assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
+
+
+def test_a_session_that_a_notebook_gives_to_a_job_works_in_utc(spark: SparkSession, tmp_path: Path) -> None:
+    """In the notebook's own zone each event would be hours off."""
+    spark.conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
+    try:
+        assert main(["--lake", str(tmp_path), "--landing", str(tmp_path), "--dry-run"], spark=spark) == 0
+        assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
+    finally:
+        build_session({})
 
 
 def test_a_running_session_without_delta_is_refused(spark: SparkSession) -> None:

@@ -76,7 +76,8 @@ def _lineage_page(tables: Mapping[str, Table]) -> str:
 
 def _metrics_page() -> str:
     head = (
-        "# Metrics\n\nThe SQL is over `gold.fact_user_engagement`. "
+        "# Metrics\n\nThe SQL of this first table is over `gold.fact_user_engagement`, "
+        "that of the others over the table that they name. "
         "A metric that is not additive must never be summed over days or splits.\n\n"
     )
     facts = [

@@ -48,7 +48,12 @@ FIELDS = (
         pii=True,
     ),
     Field("lateness_seconds", "bigint", "Whole seconds that passed from the event to its arrival; negative = arrived before."),
-    Field("quality_flags", "array<string>", "What was repaired or contradicts itself in the record."),
+    Field(
+        "quality_flags",
+        "array<string>",
+        "What was repaired (item_id_was_decimal, title_was_quoted), could not be read (progress_unread), is missing "
+        "(device_missing) or contradicts itself (country_contradicts_locale) in the record.",
+    ),
     v.SOURCE_FILE,
     v.SOURCE_RECORD,
     v.LOAD,

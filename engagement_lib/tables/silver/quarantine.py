@@ -23,7 +23,9 @@ from engagement_lib.vocabulary import LOAD, PLATFORM, SOURCE_FILE, SOURCE_RECORD
 def quarantine(records: DataFrame) -> DataFrame:
     """One row per record that broke a rule, with its raw text and the reason.
 
-    A record is judged in the order of the rules; it stands here with the first rule it broke.
+    A record is judged in the order of these rules, and stands here with the first that it broke: `unparsable_record`,
+    `event_name_missing`, `event_name_unknown`, `event_timestamp_missing`, `event_timestamp_invalid`, `arrival_timestamp_missing`,
+    `arrival_timestamp_invalid`, `event_timestamp_ahead`, `user_missing`, `item_missing`, `feature_missing`, `experiment_missing`.
     """
     return records.where(F.col("_rule").isNotNull()).select(
         "source_file",

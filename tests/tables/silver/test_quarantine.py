@@ -2,6 +2,7 @@
 
 from pyspark.sql import SparkSession
 
+from engagement_lib.sources.event_shape import _rules
 from engagement_lib.tables.silver.quarantine import quarantine
 from tests.support import assert_rows, rows
 
@@ -26,3 +27,8 @@ def test_only_records_that_broke_a_rule_stand_here_with_their_text(spark: SparkS
         a.csv       | 2             | event_name_missing | event_name is empty | broken
         """,
     )
+
+
+def test_the_description_names_each_rule_in_the_order_of_judgement(spark: SparkSession) -> None:
+    named = [f"`{name}`" for name, _, _ in _rules(24)]
+    assert ", ".join(named) in " ".join(quarantine.description.split())
