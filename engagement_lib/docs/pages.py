@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engagement_lib import metrics, registry
+from engagement_lib.docs.parameters import MEANINGS
 from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.table import Merge, Recorded, Table
@@ -17,6 +18,7 @@ def write_pages(folder: str, tables: Mapping[str, Table], *, check_only: bool = 
     """Write every page that differs from what is stored, delete pages of tables that are gone; the paths that differed."""
     pages = {f"tables/{each.id}.md": _table_page(each, tables) for each in tables.values()}
     pages |= {"lineage.md": _lineage_page(tables), "metrics.md": _metrics_page(), "tables/README.md": _index(tables)}
+    pages["parameters.md"] = _parameters_page(tables)
     root, changed = Path(folder), []
     for name, text in pages.items():
         path = root / name
@@ -49,8 +51,8 @@ def _table_page(table: Table, tables: Mapping[str, Table]) -> str:
         rules = [[f"`{rule.name}`", rule.severity, f"`{_cell(rule.sql)}`"] for rule in table.rules]
         parts.append("## Checks\n\n" + _markdown_table(("check", "severity", "must hold"), rules))
     if table.parameters:
-        listed = [[f"`{name}`", f"`{_cell(str(value))}`"] for name, value in table.parameters.items()]
-        parts.append("## Parameters\n\n" + _markdown_table(("parameter", "default"), listed))
+        listed = [[f"`{name}`", f"`{_cell(str(value))}`", _cell(MEANINGS[name])] for name, value in table.parameters.items()]
+        parts.append("## Parameters\n\n" + _markdown_table(("parameter", "default", "meaning"), listed))
     return _MADE + "\n\n".join(parts) + "\n"
 
 
@@ -72,6 +74,16 @@ def _lineage_page(tables: Mapping[str, Table]) -> str:
         if isinstance(each.write, Merge):
             lines += [f"  {_node(each)} -.-> {_node(aside)}" for aside in (each.write.rejects, each.write.repeats)]
     return _MADE + "\n".join([*lines, "```", ""])
+
+
+def _parameters_page(tables: Mapping[str, Table]) -> str:
+    head = "# Parameters\n\nSet below `parameters:` in `conf/*.yml`. A table built with another value asks for a rebuild.\n\n"
+    defaults = {name: value for each in tables.values() for name, value in each.parameters.items()}
+    rows = []
+    for name, value in defaults.items():
+        places = [f"[{each.id}](tables/{each.id}.md)" for each in tables.values() if name in each.parameters]
+        rows.append([f"`{name}`", f"`{_cell(str(value))}`", _cell(MEANINGS[name]), ", ".join(places)])
+    return _MADE + head + _markdown_table(("parameter", "default", "meaning", "tables"), rows) + "\n"
 
 
 def _metrics_page() -> str:

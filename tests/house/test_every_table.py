@@ -8,6 +8,7 @@ from pyspark.sql.types import StructType
 
 from engagement_lib import metrics
 from engagement_lib.docs.pages import write_pages
+from engagement_lib.docs.parameters import MEANINGS
 from engagement_lib.engine.checks import conform
 from engagement_lib.engine.table import AppendFiles, Merge, Recorded, SetAside, Table
 from engagement_lib.pipeline import all_tables
@@ -51,6 +52,11 @@ def test_no_rows_in_give_a_table_of_the_right_columns(table: Table, spark: Spark
 
 def _ddl(table: Table) -> str:
     return ", ".join(f"`{field.name}` {field.type}" for field in table.fields)
+
+
+def test_every_parameter_is_explained_in_a_sentence_and_nothing_else_is() -> None:
+    assert set(MEANINGS) == {name for table in TABLES.values() for name in table.parameters}
+    assert all(meaning.endswith(".") for meaning in MEANINGS.values())
 
 
 def test_the_docs_say_what_the_code_says() -> None:
