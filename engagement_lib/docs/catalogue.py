@@ -8,6 +8,7 @@ from typing import Any
 
 from engagement_lib import registry
 from engagement_lib.docs.graph import HEIGHT, WIDTH, drawn, lineage
+from engagement_lib.docs.parameters import MEANINGS
 from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.table import Table, overridden
@@ -168,6 +169,7 @@ def _parameters(table: Table, configured: Mapping[str, Any]) -> list[dict[str, A
             "default": _words(value),
             "value": _words(in_force[name]),
             "is_changed": _words(in_force[name]) != _words(value),
+            "meaning": MEANINGS[name],
         }
         for name, value in table.parameters.items()
     ]
