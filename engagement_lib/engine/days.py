@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit
-from engagement_lib.engine.lake import NEVER, Lake
+from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import ReplaceDays, Table
 
 Span = tuple[date, date]
@@ -39,13 +39,12 @@ def changed_days(lake: Lake, table: Table, last: Commit, inputs: Iterable[Table]
         seen = last.inputs.get(needed.id)
         if seen is None:
             return None, [f"{needed.id} is a new input"]
-        since = lake.versions(needed, after=max(seen - 1, NEVER))
+        since = lake.unseen(needed, last)
+        if since is None:
+            return None, [f"{needed.id} was made anew"]
         if since and since[-1].number > seen + 1:
             return None, [f"the history of {needed.id} no longer reaches back to version {seen}"]
-        author = next((version.run_id for version in since if version.number == seen), None)
-        if seen > NEVER and (not since or author not in (None, last.input_runs.get(needed.id, author))):
-            return None, [f"{needed.id} was made anew"]
-        commits = [version.commit for version in since if version.commit and version.number > seen]
+        commits = [version.commit for version in since if version.commit]
         if not commits:
             continue
         names.append(needed.id)

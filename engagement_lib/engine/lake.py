@@ -94,6 +94,14 @@ class Lake:
             known = self._versions[table.id] = self._history(table, known[0].number - after)
         return known if after is None else [version for version in known if version.number > after]
 
+    def unseen(self, table: Table, by: Commit) -> list[Version] | None:
+        """Versions after the one that a commit has seen, newest first; None if that was a version of a table that is gone."""
+        seen = by.inputs.get(table.id, NEVER)
+        since = self.versions(table, after=max(seen - 1, NEVER))
+        author = next((version.run_id for version in since if version.number == seen), None)
+        is_gone = seen > NEVER and (not since or author not in (None, by.input_runs.get(table.id, author)))
+        return None if is_gone else [version for version in since if version.number > seen]
+
     def _history(self, table: Table, limit: int) -> list[Version]:
         try:
             columns = ("version", "userMetadata", "operationMetrics", "operation")

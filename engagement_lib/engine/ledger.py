@@ -13,7 +13,7 @@ from functools import cached_property, reduce
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from engagement_lib.engine.commit import Commit
+from engagement_lib.engine.commit import Commit, Version
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Merge, Rebuild, Table
 from engagement_lib.errors import ConfigError
@@ -60,8 +60,9 @@ class Ledger:
     table: Table
     entries: dict[tuple[str, str, str], Entry] = field(default_factory=dict)
     changed: set[tuple[str, str, str]] = field(default_factory=set)
-    #: Up to which version of each table its records were counted.
+    #: Up to which version of each table its records were counted, and which run wrote that.
     counted: dict[str, int] = field(default_factory=dict)
+    counted_runs: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def open(cls, lake: Lake, table: Table, bronze: Iterable[Table]) -> Ledger:
@@ -76,7 +77,7 @@ class Ledger:
         """The ledger as it is stored, for looking at; empty where there is none."""
         ledger = cls(lake, table)
         if last := lake.last_commit(table):
-            ledger.counted = dict(last.inputs)
+            ledger.counted, ledger.counted_runs = dict(last.inputs), dict(last.input_runs)
             ledger.entries = {entry.key: entry for entry in map(_entry, lake.read(table).collect())}
         return ledger
 
@@ -133,18 +134,20 @@ class Ledger:
     def count(self, merged: Table) -> None:
         """Count where the records of the newly merged loads went, and of files that lost an event to an earlier delivery."""
         self._count(merged)
-        self.counted[merged.id] = self.lake.version(merged)
+        self._remember(merged)
 
     def _count(self, merged: Table) -> None:
         assert isinstance(merged.write, Merge)
         last = self.lake.last_commit(merged)
         if last is None:
             return
-        if any(commit.is_restart and commit.days is None for commit in self._since_saved(merged)):
+        since = self._since_saved(merged)
+        commits = [version.commit for version in since or () if version.commit]
+        if since is None or any(commit.is_restart and commit.days is None for commit in commits):
             self.recount(merged)
         mine = self.loaded_for(merged)
         waiting = {e.load for e in mine if e.load and e.load <= last.load and e.events is None}
-        stale = self._demoted_since_saved(merged)
+        stale = {file for commit in commits for file in commit.demoted_files}
         if not waiting and not stale:
             return
         loads = F.col("_load") >= min(waiting, default=last.load + 1)
@@ -181,7 +184,8 @@ class Ledger:
                 delivery = (entry.source, entry.path, entry.load)
                 events, duplicates, quarantined = (found.get((*delivery, v), 0) for v in ("row", "duplicate", "quarantined"))
                 self.put(replace(entry, events=events, duplicates=duplicates, quarantined=quarantined))
-        self.counted |= {each.id: self.lake.version(each) for each in loads}
+        for each in loads:
+            self._remember(each)
 
     def _uncounted(self, kept: Table) -> int | None:
         """The newest load that a rebuilt table and its rest contain both, if it was not counted yet."""
@@ -190,7 +194,7 @@ class Ledger:
         last, rest = self.lake.last_commit(kept), self.lake.last_commit(kept.write.rest)
         if last is None or rest is None or last.inputs[bronze.id] != rest.inputs[bronze.id]:
             return None
-        is_known = self.counted.get(kept.id) == self.lake.version(kept)
+        is_known = self._since_saved(kept) == []
         waiting = (e for e in self.loaded_for(kept) if e.events is None and (e.load or 0) <= last.load)
         return None if is_known and not any(waiting) else last.load
 
@@ -204,20 +208,20 @@ class Ledger:
         for entry in self.loaded_for(merged):
             self.put(replace(entry, events=None, duplicates=None, quarantined=None))
 
-    def _demoted_since_saved(self, merged: Table) -> set[str]:
-        return {file for commit in self._since_saved(merged) for file in commit.demoted_files}
+    def _since_saved(self, table: Table) -> list[Version] | None:
+        """Versions of a table that were not counted yet; None if the counts are those of a table that is gone."""
+        return self.lake.unseen(table, self.lake.last_commit(self.table) or Commit(""))
 
-    def _since_saved(self, merged: Table) -> list[Commit]:
-        last = self.lake.last_commit(self.table)
-        seen = last.inputs.get(merged.id, -1) if last else -1
-        return [version.commit for version in self.lake.versions(merged, after=seen) if version.commit]
+    def _remember(self, table: Table) -> None:
+        self.counted[table.id] = self.lake.version(table)
+        self.counted_runs[table.id] = self.lake.versions(table)[0].run_id
 
     def save(self, run_id: str) -> bool:
         """Write the ledger if it changed; its commit says up to which version of each table it counted."""
         if not self.changed:
             return False
         rows = [tuple(getattr(entry, f.name) for f in self.table.fields) for _, entry in sorted(self.entries.items())]
-        self.lake.overwrite(self.table, self.lake.frame(self.table, rows), Commit(run_id=run_id, inputs=self.counted))
+        self.lake.overwrite(self.table, self.lake.frame(self.table, rows), Commit(run_id, self.counted, self.counted_runs))
         self.changed = set()
         return True
 

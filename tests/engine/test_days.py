@@ -7,6 +7,7 @@ from pyspark.sql import SparkSession
 
 from engagement_lib.engine.commit import Commit, Version
 from engagement_lib.engine.days import days_to_replace, differing_days, on_days, ranges, reads_of
+from engagement_lib.engine.lake import Lake
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.report_active_windows import report_active_windows
 
@@ -18,6 +19,8 @@ class History:
 
     def __init__(self, *commits: Commit) -> None:
         self.commits = [Version(number, 0, commit) for number, commit in enumerate(commits, start=1)][::-1]
+
+    unseen = Lake.unseen
 
     def versions(self, table, *, after: int):  # type: ignore[no-untyped-def]
         return [version for version in self.commits if version.number > after]
