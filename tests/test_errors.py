@@ -63,7 +63,7 @@ def test_a_disk_that_becomes_full_is_named_though_spark_only_says_that_a_task_fa
     """The words are those of a write into a file system of 3 MB with Spark 4.2 and Delta 4.4."""
     (tmp_path / "conf.yml").write_text("")
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         reason = (
             "org.apache.spark.SparkException: [TASK_WRITE_FAILED] Task failed while writing rows to file:/lake. SQLSTATE: 58030"
         )
