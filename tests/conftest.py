@@ -42,9 +42,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         {
             "spark.master": "local[2]",
             "spark.driver.memory": "2g",
-            # Tests are many small queries: the optimising compiler costs them more than it gains. All of their code must fit, or Java
-            # stops compiling and everything takes ten times as long.
-            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m -XX:+UseParallelGC",
+            # Tests are many small queries: the optimising compiler costs them more than it gains. The rest is in conf/spark-defaults.conf.
+            "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1",
             # For the same reason rows are interpreted, as every run of a small lake does by itself.
             **INTERPRETED,
             # Delta keeps what it knows of each table for an hour, 2 MB of heap; a test run has hundreds of lakes, a product has one.
