@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 _MARK = "engagement"
+_COMMIT_FILE = re.compile(r"\d{20}\.json")
+#: How the operations begin that empty a table or take it back.
+_RESETS = ("CREATE OR REPLACE", "REPLACE", "RESTORE", "TRUNCATE")
 
 
 @dataclass(frozen=True)
@@ -61,9 +66,31 @@ class Version:
     commit: Commit | None
     is_reset: bool = False
 
+    @classmethod
+    def of(cls, number: int, said: Mapping[str, Any]) -> Version:
+        """The version of this number, from what Delta's log says of it (``commitInfo``)."""
+        commit = Commit.from_json(said.get("userMetadata"))
+        rows = int((said.get("operationMetrics") or {}).get("numOutputRows", 0))
+        return cls(number, rows, commit, is_reset=commit is None and (said.get("operation") or "").startswith(_RESETS))
+
     @property
     def run_id(self) -> str:
         return self.commit.run_id if self.commit else ""
+
+
+def versions_in(log: Path, limit: int) -> list[Version]:
+    """The newest versions that the log of a table in a local folder tells of, newest first; none if there is no such table.
+
+    Delta's own history says the same, by a job of Spark for each table. Source of the format: Delta's protocol, sections
+    "Delta log entries" and "Commit provenance information".
+    """
+    files = sorted((each for each in log.glob("*.json") if _COMMIT_FILE.fullmatch(each.name)), reverse=True)
+    return [Version.of(int(each.stem), _commit_info(each)) for each in files[:limit]]
+
+
+def _commit_info(file: Path) -> Mapping[str, Any]:
+    with file.open(encoding="utf-8") as actions:
+        return next((json.loads(action)["commitInfo"] for action in actions if action.startswith('{"commitInfo"')), {})
 
 
 def plain(value: Any) -> Any:

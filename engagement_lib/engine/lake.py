@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from delta import exceptions as delta_exceptions
@@ -14,7 +15,8 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
-from engagement_lib.engine.commit import Commit, Version
+from engagement_lib.engine.commit import Commit, Version, versions_in
+from engagement_lib.engine.lock import can_be_locked
 from engagement_lib.engine.table import AppendFiles, ReplaceDays, Table
 from engagement_lib.errors import ConfigError
 
@@ -26,8 +28,6 @@ NEVER = -1
 _CREATED = 0
 #: Delta's exceptions in Python are conflicts all; they do not inherit from each other.
 _CONFLICTS = tuple(kind for kind in vars(delta_exceptions).values() if isinstance(kind, type))
-#: How the operations begin that empty a table or take it back.
-_RESETS = ("CREATE OR REPLACE", "REPLACE", "RESTORE", "TRUNCATE")
 _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
@@ -103,6 +103,8 @@ class Lake:
         return None if is_gone else [version for version in since if version.number > seen]
 
     def _history(self, table: Table, limit: int) -> list[Version]:
+        if can_be_locked(self.root):
+            return versions_in(Path(self.location(table), "_delta_log"), limit)
         try:
             columns = ("version", "userMetadata", "operationMetrics", "operation")
             history = self._delta(table).history(limit).select(*columns).collect()
@@ -110,15 +112,7 @@ class Lake:
             if _is_missing(problem):
                 return []
             raise
-        return [
-            Version(
-                row.version,
-                int((row.operationMetrics or {}).get("numOutputRows", 0)),
-                commit := Commit.from_json(row.userMetadata),
-                is_reset=commit is None and row.operation.startswith(_RESETS),
-            )
-            for row in history
-        ]
+        return [Version.of(row.version, row.asDict()) for row in history]
 
     def version(self, table: Table) -> int:
         """Number of the newest version, `NEVER` for a table that nothing was written to."""
@@ -181,10 +175,13 @@ class Lake:
         """Replace all rows, or those for which the condition holds, in one transaction."""
         self._ensure(table)
         if self.version(table) == _CREATED:
-            # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time. As a
-            # numbered transaction, so that of two runs which both see no rows only one can do it.
+            # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time.
             writer = rows.write.format("delta").mode("append")
-            self._write(table, writer.option("txnAppId", table.id + " first rows").option("txnVersion", 0), commit)
+            if not can_be_locked(self.root):
+                # Of two runs that both see no rows only one may do it. Where a lock sees to that, the number is left out:
+                # Delta builds the whole state of the table to look it up.
+                writer = writer.option("txnAppId", table.id + " first rows").option("txnVersion", 0)
+            self._write(table, writer, commit)
             return
         writer = rows.write.format("delta").mode("overwrite")
         self._write(table, writer.option("replaceWhere", where) if where else writer, commit)

@@ -13,6 +13,11 @@ from types import TracebackType
 from engagement_lib.errors import EnvironmentProblem, LakeBusy
 
 
+def can_be_locked(root: str | None) -> bool:
+    """Whether a lake is a folder of the operating system, not a catalog (None) or an object store."""
+    return root is not None and "://" not in root
+
+
 class LakeLock:
     """Holds the lake for the length of a ``with`` block, or raises `LakeBusy` after ``wait_seconds``.
 
@@ -21,7 +26,7 @@ class LakeLock:
     """
 
     def __init__(self, root: str | None, *, owner: str, wait_seconds: float = 0) -> None:
-        self._path = None if root is None or "://" in root else Path(root) / "_lock"
+        self._path = Path(root) / "_lock" if root is not None and can_be_locked(root) else None
         self._owner, self._wait = owner, wait_seconds
         self._file: int | None = None
 

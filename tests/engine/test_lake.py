@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+from engagement_lib.engine import lake as lake_module
 from engagement_lib.engine.commit import Commit, Version
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
@@ -87,10 +88,30 @@ def test_bronze_gets_the_optional_columns_that_a_source_gains(spark: SparkSessio
     assert not lake.can_be_widened(of_before)
 
 
-def test_of_two_runs_that_see_no_rows_one_writes_them(spark: SparkSession, tmp_path: Path) -> None:
+def test_of_two_runs_that_see_no_rows_one_writes_them(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lake_module, "can_be_locked", lambda root: False)
     first, second = (Lake(spark, root=str(tmp_path)) for _ in range(2))
     first.create(dim_country)
     assert second.version(dim_country) == 0
     for lake in (first, second):
         lake.overwrite(dim_country, dim_country(spark.range(1)), Commit(run_id="run"))
     assert first.read(dim_country).count() == dim_country(spark.range(1)).count()
+
+
+def test_a_folder_tells_the_same_history_as_delta(spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake = Lake(spark, root=str(tmp_path))
+    for load in (1, 2, 3):
+        landed(lake, features, load)
+    of_delta = lake._delta(features)
+    of_delta.delete("_load = 2")
+    of_delta.optimize().executeCompaction()
+    of_delta.restoreToVersion(2)
+    lake.forget()
+    by_file = [lake.versions(features), lake.versions(features, after=2), lake.versions(dim_country)]
+    monkeypatch.setattr(lake_module, "can_be_locked", lambda root: False)
+    lake.forget()
+    assert [lake.versions(features), lake.versions(features, after=2), lake.versions(dim_country)] == by_file
+    assert [version.number for version in by_file[0]] == list(range(len(by_file[0])))[::-1]
+    assert by_file[0][0].is_reset and {version.rows for version in by_file[0]} >= {1}
