@@ -153,15 +153,24 @@ class Ledger:
         loads = F.col("_load") >= min(waiting, default=last.load + 1)
         files = F.col("source_file").isin(*stale)
         wanted = loads | files if stale else loads
-        events = _by_delivery(self.lake.read(merged).where(wanted), "_load")
         # A delivery that gave way is put aside by a later load than the one that brought it.
-        repeats = _by_delivery(self.lake.read(merged.write.repeats).where(wanted), "delivered_load")
-        rejects = _by_delivery(self.lake.read(merged.write.rejects).where(wanted), "_load")
+        verdicts = {
+            "events": (merged, "_load"),
+            "duplicates": (merged.write.repeats, "delivered_load"),
+            "quarantined": (merged.write.rejects, "_load"),
+        }
+        rows = [
+            self.lake.read(each).where(wanted).select("source_file", F.col(load).alias("load"), F.lit(verdict).alias("verdict"))
+            for verdict, (each, load) in verdicts.items()
+        ]
+        counts = {
+            (row.source_file, row.load, row.verdict): row["count"]
+            for row in reduce(DataFrame.unionByName, rows).groupBy("source_file", "load", "verdict").count().collect()
+        }
         oldest = min(waiting, default=last.load + 1)
         for entry in mine:
             if entry.load and (entry.path in stale or entry.load >= oldest):
-                found = (counts.get((entry.path, entry.load), 0) for counts in (events, repeats, rejects))
-                self.put(replace(entry, **dict(zip(("events", "duplicates", "quarantined"), found, strict=True))))
+                self.put(replace(entry, **{verdict: counts.get((entry.path, entry.load, verdict), 0) for verdict in verdicts}))
 
     def count_rebuilt(self, kept: Iterable[Table]) -> None:
         """Count where the records of all files went whose tables were rebuilt: rows of ``kept``, or of what it calls its rest."""
@@ -228,11 +237,6 @@ class Ledger:
     def unbalanced(self) -> list[Entry]:
         """Loaded files whose records are not all accounted for: never empty-handed about what is wrong."""
         return [entry for entry in self.entries.values() if not entry.is_balanced]
-
-
-def _by_delivery(rows: DataFrame, load: str) -> dict[tuple[str, int], int]:
-    """Rows per file and load: a path may have been delivered with other content in a later load."""
-    return {(row.source_file, row[load]): row["count"] for row in rows.groupBy("source_file", load).count().collect()}
 
 
 def _entry(row) -> Entry:  # type: ignore[no-untyped-def]
