@@ -1,6 +1,7 @@
 """All metrics of the lake in one place: those over facts, the rates over reports, and what only a report's own rows hold."""
 
 import difflib
+from typing import Literal
 
 from engagement_lib import metrics
 from engagement_lib.errors import ConfigError
@@ -8,6 +9,7 @@ from engagement_lib.metrics import Metric, Rate, Stored
 
 _WINDOWS, _QUALITY, _RETENTION = "gold.report_active_windows", "gold.report_session_quality", "gold.report_retention"
 _EXPERIMENTS, _FEATURES, _GROWTH = "gold.report_experiment_results", "gold.report_feature_adoption", "gold.report_growth"
+_CONTENT, _ATTEMPTS, _CHURN = "gold.report_content_completion", "gold.report_content_funnel", "gold.report_churn_signals"
 _TOTAL = "split = 'total'"
 
 
@@ -21,6 +23,36 @@ def _retention(name: str, first: int, last: int) -> Metric:
         f"Users active on {days} after their first active day / users for whom {all_of_it} over.",
         "share of users",
     )
+
+
+def _retention_otherwise(day: int) -> tuple[Metric, Metric]:
+    """Retention of a day by the two other readings: on the day or any later one, and by the 24-hour clock."""
+    is_it = f"cohort_type = 'day' AND day_n = {day} AND last_day_n = {day} AND "
+    after = Metric(
+        f"retention_d{day}_on_or_after",
+        Rate(_RETENTION, "retained_on_or_after", "eligible", is_it + "eligible > 0"),
+        f"Users active on day {day} after their first active day or on any later one / users for whom day {day} is over.",
+        "share of users",
+    )
+    clock = Metric(
+        f"retention_d{day}_24h",
+        Rate(_RETENTION, "retained_24h", "eligible_24h", is_it + "eligible_24h > 0"),
+        f"Users active in the hours {24 * day} to {24 * day + 24} after their first event / users for whom these are over.",
+        "share of users",
+    )
+    return after, clock
+
+
+def _window(column: str, description: str, name: str = "") -> Metric:
+    return Metric(name or column, Stored(_WINDOWS, column, _TOTAL), description, "users")
+
+
+def _grown(kind: str, description: str, better: Literal["up", "down"] = "up") -> Metric:
+    return Metric(f"growth_{kind}", Stored(_GROWTH, kind), description, "users", better)
+
+
+def _signal(name: str, description: str) -> Metric:
+    return Metric(f"churn_signal_{name}", Stored(_CHURN, name), description, "yes or no", "down")
 
 
 #: Quotients of sums, and those that metrics.RATES has already.
@@ -59,15 +91,47 @@ RATES = (
     ),
     *[_retention(f"d{n}", n, n) for n in (1, 7, 30)],
     *[_retention(f"w{n}", 7 * n - 6, 7 * n) for n in (1, 2, 3, 4)],
+    *[each for n in (1, 7, 30) for each in _retention_otherwise(n)],
+    Metric(
+        "engaged_session_share",
+        Rate(_QUALITY, "engaged_sessions", "sessions", _TOTAL),
+        "Sessions of at least 2 events, or 10 seconds, or with an item started or finished / sessions.",
+        "share of sessions",
+    ),
+    Metric(
+        "completion_rate_of_mature",
+        Rate(_ATTEMPTS, "completed_of_mature", "mature_attempts", _TOTAL),
+        "Attempts finished within 30 days of their start / attempts whose 30 days are over.",
+        "share of attempts",
+    ),
 )
 #: Values of a report's rows that cannot be made of other rows.
 STORED = (
-    Metric("weekly_active_users", Stored(_WINDOWS, "weekly_active_users", _TOTAL), "Distinct users active in 7 days.", "users"),
+    _window("weekly_active_users", "Distinct users active in 7 days."),
+    _window("monthly_active_users_30d", "Distinct users active in the 30 days that end at the day.", "monthly_active_users"),
+    _window("monthly_active_users_28d", "Distinct users active in the 28 days that end at the day: four whole weeks."),
+    _window("monthly_active_users_calendar", "Distinct users active from the first of the month to the day."),
     Metric(
-        "monthly_active_users",
-        Stored(_WINDOWS, "monthly_active_users_30d", _TOTAL),
-        "Distinct users active in the 30 days that end at the day; 28 days and the calendar month stand beside it.",
-        "users",
+        "dau_over_mau",
+        Stored(_WINDOWS, "dau_over_mau", _TOTAL),
+        "Daily active users of the day / monthly active users; null unless all 30 days are observed.",
+        "share of users",
+    ),
+    *[
+        Metric(
+            f"users_by_active_days_l{n}",
+            Stored("gold.report_stickiness", "users", f"window_days = {n} AND {_TOTAL}"),
+            f"Users by the number of days on which they were active, of the {n} that end at the as-of date.",
+            "users",
+            "",
+        )
+        for n in (7, 28)
+    ],
+    Metric(
+        "items_completed",
+        Stored(_CONTENT, "items_completed"),
+        "Distinct pairs of user and finished item in the 30 days that end at the as-of date.",
+        "pairs of user and item",
     ),
     Metric(
         "stickiness",
@@ -88,12 +152,41 @@ STORED = (
         "sessions per user",
     ),
     Metric(
+        "content_consumption_per_user",
+        Stored(_QUALITY, "content_consumption_per_user", _TOTAL),
+        "Items started or finished by known users in sessions that start on the day / users with such a session.",
+        "events per user",
+    ),
+    Metric(
+        "median_time_per_session",
+        Stored(_QUALITY, "median_session_seconds", _TOTAL),
+        "Median duration of the sessions that start on the day, single-event sessions as 0.",
+        "seconds",
+    ),
+    Metric(
+        "median_time_per_session_of_several_events",
+        Stored(_QUALITY, "median_session_seconds_of_several_events", _TOTAL),
+        "Median duration of the sessions with at least 2 events.",
+        "seconds",
+    ),
+    Metric(
+        "median_seconds_to_finish",
+        Stored(_ATTEMPTS, "median_seconds_to_finish", _TOTAL),
+        "Median seconds from the start to the finish of an attempt that was finished within 30 days.",
+        "seconds",
+        "",
+    ),
+    Metric(
         "user_segment",
         Stored("gold.report_user_segments", "segment"),
         "Whether a user is highly engaged, casual, at risk or dormant at the as-of date.",
         "segment",
         "",
     ),
+    _grown("new", "Users whose first active day lies in the day, week or month."),
+    _grown("retained", "Users active in the day, week or month and in the one before."),
+    _grown("resurrected", "Users active again after at least one day, week or month without activity."),
+    _grown("churned", "Users active in the day, week or month before and not in this one.", "down"),
     Metric(
         "quick_ratio",
         Stored(_GROWTH, "quick_ratio"),
@@ -113,8 +206,17 @@ STORED = (
         "share of users",
     ),
     Metric(
+        "feature_repeat_rate",
+        Stored(_FEATURES, "repeat_rate"),
+        "Users who used the feature on 2 or more days / users who used it, since the launch or in a week.",
+        "share of users",
+    ),
+    _signal("sessions_fell", "S1: at most half of the sessions of the 28 days before, which were 4 or more."),
+    _signal("completion_fell", "S2: the completion rate fell by 30 % of itself or more, with 4 starts in each 28 days."),
+    _signal("feature_use_fell", "S3: at most half of the feature uses of the 28 days before, which were 4 or more."),
+    Metric(
         "churn_score",
-        Stored("gold.report_churn_signals", "score"),
+        Stored(_CHURN, "score"),
         "How many of three signals of churn hold for a user; null without 56 days of history.",
         "signals",
         "down",
