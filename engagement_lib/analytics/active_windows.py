@@ -28,8 +28,9 @@ def active_windows(
     (on that day), ``active_users_<n>d`` (distinct in the n dates that end on the day) and, with ``calendar``,
     ``active_users_month`` (distinct from the first of the month to the day).
 
-    ``activity`` holds any number of rows per user and day; rows without a user do not count. To get day d right it
-    needs the ``max(days)`` days before d, and the month's. Days without activity are rows, with what is still open.
+    ``activity`` holds any number of rows per user and day; rows without a user do not count, and only say that there is such
+    a combination. To get day d right it needs the ``max(days)`` days before d, and the month's. Days without activity are
+    rows, with what is still open.
     """
     closings_by_day = _openings_and_closings(activity, user=user, day=day, days=days, by=by)
     counted = _every_day(closings_by_day, day=day, by=by, first_day=first_day, as_of=as_of)
@@ -53,14 +54,15 @@ def _until(order: WindowSpec, n: int) -> WindowSpec:
 
 def _openings_and_closings(activity: DataFrame, *, user: str, day: str, days: Sequence[int], by: Sequence[str]) -> DataFrame:
     """Per day: users active, intervals opened, and intervals whose last active day this is."""
-    user_days = activity.where(F.col(user).isNotNull()).select(*by, user, day).distinct()
+    user_days = activity.select(*by, user, day).distinct()
     history = Window.partitionBy(*by, user).orderBy(day)
-    neighbours = user_days.select(*by, day, F.lag(day).over(history).alias("_before"), F.lead(day).over(history).alias("_after"))
-    sums = [F.count("*").alias("active_users")]
+    neighbours = user_days.select("*", F.lag(day).over(history).alias("_before"), F.lead(day).over(history).alias("_after"))
+    is_user = F.col(user).isNotNull()
+    sums = [F.count(user).alias("active_users")]
     for n in days:
-        sums.append(_count(F.col("_before").isNull() | (F.datediff(day, "_before") >= n), f"_opened_{n}"))
-        sums.append(_count(F.col("_after").isNull() | (F.datediff("_after", day) >= n), f"_closed_{n}"))
-    new_in_month = F.col("_before").isNull() | (F.col("_before") < F.trunc(day, "month"))
+        sums.append(_count(is_user & (F.col("_before").isNull() | (F.datediff(day, "_before") >= n)), f"_opened_{n}"))
+        sums.append(_count(is_user & (F.col("_after").isNull() | (F.datediff("_after", day) >= n)), f"_closed_{n}"))
+    new_in_month = is_user & (F.col("_before").isNull() | (F.col("_before") < F.trunc(day, "month")))
     return neighbours.groupBy(*by, day).agg(*sums, _count(new_in_month, "_opened_month"))
 
 

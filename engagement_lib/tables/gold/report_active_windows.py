@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pyspark.sql import DataFrame, Window
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 
 from engagement_lib import metrics as m
@@ -51,11 +51,12 @@ def report_active_windows(
 ) -> DataFrame:
     """One row per day and split value: the distinct users in the windows of dates that end on the day.
 
-    Distinct users of a window are never a sum of daily values. A value of a split has rows from its first activity
-    in the 31 days before; stickiness is null while the window reaches back before the first data.
+    Distinct users of a window are never a sum of daily values. The total has a row for each day; a value of a split has rows
+    from its first activity in the 31 days before. Stickiness is null while the window reaches back before the first data.
     """
-    active = m.by_split(fact_user_engagement.where("is_active"))
     by = ("split", "split_value")
+    active = m.by_split(fact_user_engagement.where("is_active")).select("activity_date", *by, "user_id")
+    active = active.unionByName(_total_of(first_day, fact_user_engagement.sparkSession))
     windows = active_windows(active, user="user_id", day="activity_date", by=by, first_day=None, as_of=as_of)
     rows_30 = Window.partitionBy(*by).orderBy("activity_date").rowsBetween(1 - STICKINESS_DAYS, 0)
     observed = F.date_sub("activity_date", STICKINESS_DAYS - 1) >= F.lit(first_day)
@@ -73,4 +74,13 @@ def report_active_windows(
         (mean_dau * rate).alias("stickiness"),
         (F.col("active_users") * rate).alias("dau_over_mau"),
         (~observed).alias("is_partial_window"),
-    ).where(F.col("monthly_active_users_30d") + F.col("monthly_active_users_calendar") > 0)
+    ).where((F.col("split") == v.TOTAL) | (F.col("monthly_active_users_30d") + F.col("monthly_active_users_calendar") > 0))
+
+
+def _total_of(first_day: date | None, spark: SparkSession) -> DataFrame:
+    """Nobody's row of the total on the first day with data: after a month without activity the total still has rows, of zeros."""
+    total = F.lit(v.TOTAL)
+    nobody = F.lit(None).cast("string").alias("user_id")
+    return spark.range(1).select(
+        F.lit(first_day).cast("date").alias("activity_date"), total.alias("split"), total.alias("split_value"), nobody
+    )

@@ -34,6 +34,30 @@ def test_stickiness_is_the_mean_of_daily_users_over_the_windows_users_and_null_u
     )
 
 
+def test_the_total_has_a_row_for_each_day_of_a_long_silence(spark: SparkSession) -> None:
+    lone = "activity_date | user_id | platform | country_code | user_access_type | is_active\n2025-01-10 | u1 | web | DE | free | true"
+    given = filled(spark, fact_user_engagement, lone)
+    found = report_active_windows(given, first_day=date(2025, 1, 8), as_of=date(2025, 3, 1))
+    assert_rows(
+        found.where("activity_date IN ('2025-01-08', '2025-01-10', '2025-02-09', '2025-02-08', '2025-03-01')"),
+        report_active_windows,
+        """
+        activity_date | split            | split_value | daily_active_users | monthly_active_users_30d | stickiness          | is_partial_window
+        2025-01-08    | total            | total       | 0                  | 0                        |                     | true
+        2025-01-10    | total            | total       | 1                  | 1                        |                     | true
+        2025-01-10    | platform         | web         | 1                  | 1                        |                     | true
+        2025-01-10    | country_code     | DE          | 1                  | 1                        |                     | true
+        2025-01-10    | user_access_type | free        | 1                  | 1                        |                     | true
+        2025-02-08    | total            | total       | 0                  | 1                        | 0.03333333333333333 | false
+        2025-02-08    | platform         | web         | 0                  | 1                        | 0.03333333333333333 | false
+        2025-02-08    | country_code     | DE          | 0                  | 1                        | 0.03333333333333333 | false
+        2025-02-08    | user_access_type | free        | 0                  | 1                        | 0.03333333333333333 | false
+        2025-02-09    | total            | total       | 0                  | 0                        |                     | false
+        2025-03-01    | total            | total       | 0                  | 0                        |                     | false
+        """,
+    )
+
+
 def test_only_active_known_users_count(spark: SparkSession) -> None:
     fact = filled(
         spark,
