@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -84,8 +85,11 @@ def versions_in(log: Path, limit: int) -> list[Version]:
     Delta's own history says the same, by a job of Spark for each table. Source of the format: Delta's protocol, sections
     "Delta log entries" and "Commit provenance information".
     """
-    files = sorted((each for each in log.glob("*.json") if _COMMIT_FILE.fullmatch(each.name)), reverse=True)
-    return [Version.of(int(each.stem), _commit_info(each)) for each in files[:limit]]
+    try:
+        names = sorted(filter(_COMMIT_FILE.fullmatch, os.listdir(log)), reverse=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [Version.of(int(name.removesuffix(".json")), _commit_info(log / name)) for name in names[:limit]]
 
 
 def _commit_info(file: Path) -> Mapping[str, Any]:
