@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from engagement_lib import pipeline
 from engagement_lib.docs.pages import write_pages
@@ -42,11 +43,17 @@ def _parser() -> argparse.ArgumentParser:
         added = commands.add_parser(name, help=words, description=words, parents=[reading])
         added.set_defaults(command=function)
         added.add_argument("what", metavar="TABLE" if name == "show" else "QUERY")
-        added.add_argument("--rows", type=int, default=20, help="how many rows at most (default 20)")
+        added.add_argument("--rows", type=_count, default=20, help="how many rows at most (default 20)")
     command("tables", _tables, "list the tables with their meaning and parameters")
     docs = command("docs", _docs, "write docs/tables, docs/metrics.md and docs/lineage.md from the declarations")
     docs.add_argument("--check", action="store_true", help="write nothing, fail if a page is not up to date")
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of rows")
+    return int(text)
 
 
 def _lake(arguments: argparse.Namespace) -> Lake:
@@ -69,11 +76,18 @@ def _show(arguments: argparse.Namespace) -> None:
 
 def _sql(arguments: argparse.Namespace) -> None:
     lake = _lake(arguments)
-    query = arguments.what
-    for table in pipeline.all_tables().values():
-        if lake.catalog is None and table.id in query:
-            lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
-            query = query.replace(table.id, f"{table.layer}__{table.name}")
+    tables = pipeline.all_tables()
+    # Texts in quotes come first, so that a name in one stays what it is: ops.runs has the names of tables as values.
+    words = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\b(?:" + "|".join(map(re.escape, tables)) + r")\b", re.DOTALL)
+
+    def view(found: re.Match[str]) -> str:
+        if found.group() not in tables or lake.catalog is not None:
+            return found.group()
+        table = tables[found.group()]
+        lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
+        return f"{table.layer}__{table.name}"
+
+    query = words.sub(view, arguments.what)
     try:
         rows = lake.spark.sql(query).limit(arguments.rows)
         print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))

@@ -79,9 +79,10 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
     tables = pipeline.all_tables()
     settings = Settings.load(arguments.conf_file, tables=tables.values(), lake=arguments.lake, landing=arguments.landing)
     request = _request(arguments, layer, tables)
-    with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait):
+    with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait) as lock:
         session = build_session(settings.spark, running=spark)
         lake = pipeline.open_lake(session, settings)
+        lake.is_locked = lock.is_held
         if arguments.dry_run:
             from engagement_lib.plan import plan
 
@@ -97,9 +98,19 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
             result = pipeline.run_pipeline(lake, settings, request, tell=tell)
             print("\n" + "\n\n".join(_summary(lake, result)))
             folder = None if layer else arguments.dashboards or settings.dashboards
-            pages = _pages(lake, folder, settings, tell) if folder else ""
+            pages, problem = "", None
+            try:
+                pages = _pages(lake, folder, settings, tell) if folder else ""
+            except EngagementError as caught:
+                problem = caught
         print(f"\nDone in {time.monotonic() - started:.1f} s.{pages}")
-    return _exit_code(result, arguments)
+    code = _exit_code(result, arguments)
+    if problem and not code:
+        raise problem
+    if problem:
+        # What is wrong with the tables comes first, and decides the exit code.
+        print(f"error: {problem}", file=sys.stderr)
+    return code
 
 
 def _pages(lake: Lake, folder: str, settings: Settings, tell: Callable[[str], None]) -> str:

@@ -84,7 +84,11 @@ def spans_of(lake: Lake, merged: Sequence[Table]) -> tuple[date, date] | None:
 
 
 def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Callable[[str], None] = lambda line: None) -> Result:
-    """Bring the requested tables up to date; independent tables run side by side, and nothing runs on a failed input."""
+    """Bring the requested tables up to date; independent tables run side by side, and nothing runs on a failed input.
+
+    Runs beside each other are kept apart by `LakeLock`, which the jobs hold around this.
+    """
+    lake.forget()
     tables = all_tables()
     run = Run(lake, uuid.uuid4().hex[:12], settings.parameters, request.as_of, request.redo, request.rebuild)
     result = Result()
@@ -145,9 +149,12 @@ def _nothing_set_aside_is_lost(lake: Lake, ledger: Ledger, merged: Iterable[Tabl
         mine = ledger.loaded_for(each)
         quarantined, repeated = sum(e.quarantined or 0 for e in mine), sum(e.duplicates or 0 for e in mine)
         for aside, records in ((each.write.rejects, quarantined), (each.write.repeats, repeated)):
-            if records and not lake.exists(aside):
+            # One that was emptied together with what it was set aside from is filled again with it.
+            is_emptied = lake.was_reset(aside) and lake.last_commit(each) is not None
+            if records and (is_emptied or not lake.exists(aside)):
+                state = "was emptied or restored" if is_emptied else "is gone"
                 raise ConfigError(
-                    f"{aside.id} is gone, and {files.id} knows of {records} records in it; "
+                    f"{aside.id} {state}, and {files.id} knows of {records} records in it; "
                     f"run with --rebuild --select '{each.id}'"
                 )
 

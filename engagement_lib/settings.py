@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from engagement_lib.engine.table import Table
+from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError
 
 #: Every key with the type of its value; a mapping stands for a section.
@@ -55,9 +56,13 @@ class Settings:
             merged["lake"], merged["dashboards"] = {"root": lake}, {}
         if landing is not None:
             merged["landing"] = {**merged.get("landing", {}), "root": landing}
+        tables = list(tables)
         _verify_parameters(merged.get("parameters", {}), tables)
+        _verify_aliases(merged.get("landing", {}).get("aliases", {}), tables)
+        if merged.get("run", {}).get("side_by_side", 1) < 1:
+            raise ConfigError("run.side_by_side must be 1 or more: so many tables run at the same time")
         return cls(
-            lake=merged.get("lake", {}),
+            lake={name: _address(value, f"lake.{name}") for name, value in merged.get("lake", {}).items()},
             landing={"root": "landing", **merged.get("landing", {})},
             parameters=merged.get("parameters", {}),
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
@@ -73,6 +78,10 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(
             f"{path}: cannot be read ({problem.strerror}); give --conf-file, or run from the project's folder"
         ) from problem
+    except UnicodeDecodeError as problem:
+        raise ConfigError(f"{path}: is not UTF-8 (byte {problem.start}); save it as UTF-8") from problem
+    except ValueError as problem:  # a date that is none, for one
+        raise ConfigError(f"{path}: holds a value that YAML cannot read ({problem})") from problem
     except yaml.YAMLError as problem:
         where = getattr(problem, "problem_mark", None)
         line = f" in line {where.line + 1}" if where else ""
@@ -120,6 +129,30 @@ def _verify_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> Non
         wanted = list if wanted is tuple else wanted
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             raise ConfigError(f"parameters.{name} must be {_KINDS[wanted]}, not {value!r}")
+
+
+def _address(value: str, name: str) -> str:
+    """Where a lake is; a folder by its path, whatever way it was written."""
+    if not value.strip():
+        raise ConfigError(f"{name} is empty; give a folder, or an address such as s3a://bucket/lake")
+    if value.startswith("file:/"):
+        return "/" + value.removeprefix("file:").lstrip("/")
+    # Hadoop's short form; two slashes are what an address is known by.
+    return re.sub(r"^([a-zA-Z][a-zA-Z0-9+.-]*):/(?!/)", r"\1:///", value)
+
+
+def _verify_aliases(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
+    sources = {t.write.source.name: t.write.source.column_names for t in tables if isinstance(t.write, AppendFiles)}
+    for source, names in given.items():
+        if source not in sources:
+            raise ConfigError(f"landing.aliases: there is no source {source}; {nearest(str(source), sources)}")
+        if not isinstance(names, Mapping):
+            raise ConfigError(f"landing.aliases.{source} must be a mapping of names in files to columns, not {names!r}")
+        for name, column in names.items():
+            if column not in sources[source]:
+                raise ConfigError(
+                    f"landing.aliases.{source}.{name}: {column} is no column; {nearest(str(column), sources[source])}"
+                )
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

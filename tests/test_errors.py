@@ -4,12 +4,16 @@ started for it.
 
 import errno
 import os
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from engagement_lib import pipeline
 from engagement_lib.cli import main
+from engagement_lib.errors import CheckFailed, ConfigError
 
 #: case -> (configuration, arguments, exit code, words that the line must have)
 MISTAKES = {
@@ -28,6 +32,32 @@ MISTAKES = {
     "an unknown table": ("", ["--select", "gold.fact_sesion"], 2, ["gold.fact_sesion", "did you mean", "gold.fact_session"]),
     "an end without a start": ("", ["--to", "2025-02-03"], 2, ["--to needs --from"]),
     "an end before the start": ("", ["--from", "2025-02-03", "--to", "2025-02-01"], 2, ["--to 2025-02-01 is before --from"]),
+    "nothing side by side": ("run: {side_by_side: 0}\n", [], 2, ["run.side_by_side must be 1 or more"]),
+    "a day that is none": (
+        "parameters: {calendar_first_date: 2025-13-45}\n",
+        [],
+        2,
+        ["conf.yml", "a value that YAML cannot read"],
+    ),
+    "an alias of no source": (
+        "landing: {aliases: {mobile: {a: user_id}}}\n",
+        [],
+        2,
+        ["no source mobile", "did you mean mobile_events?"],
+    ),
+    "an alias of no column": (
+        "landing: {aliases: {web_events: {u: user}}}\n",
+        [],
+        2,
+        ["web_events.u: user is no column", "did you mean user_id?"],
+    ),
+    "an alias that is a list": (
+        "landing: {aliases: {web_events: [u]}}\n",
+        [],
+        2,
+        ["landing.aliases.web_events must be a mapping"],
+    ),
+    "an empty lake": ("", ["--lake", ""], 2, ["lake.root is empty", "give a folder"]),
     "a lake in a file": ("", ["--lake", "{folder}/conf.yml/lake"], 5, ["conf.yml/lake", "Not a directory", "choose another"]),
 }
 
@@ -46,6 +76,12 @@ def test_a_mistake_ends_in_one_line(case: str, tmp_path: Path, capsys: pytest.Ca
     assert error.startswith("error: ") and error.count("\n") == 1, error
     for word in words:
         assert word in error
+
+
+def test_a_configuration_of_another_encoding_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "conf.yml").write_bytes("lake: {root: Zürich}\n".encode("latin-1"))
+    assert main(["--conf-file", str(tmp_path / "conf.yml")]) == 2
+    assert "conf.yml: is not UTF-8 (byte 14)" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("option", ["--as-of", "--from", "--to"])
@@ -120,3 +156,28 @@ def test_what_nobody_foresaw_is_one_line_in_every_job(
         assert capsys.readouterr().err == "error: RuntimeError: y.Lost: a block; --debug shows where\n"
         with pytest.raises(RuntimeError):
             import_module(job).main([*arguments, *where, "--debug"])
+
+
+def test_pages_that_cannot_be_written_do_not_hide_what_is_wrong_with_the_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "conf.yml").write_text("")
+    result = pipeline.Result(problems=[CheckFailed("a.csv: 3 records are not 2 events")])
+
+    def no_pages(*_: object) -> str:
+        raise ConfigError("dashboards: thesis.txt is no page")
+
+    for name in ("build_session", "interpreted"):
+        monkeypatch.setattr(f"engagement_lib.cli.{name}", lambda *_, **__: nullcontext())
+    monkeypatch.setattr(pipeline, "open_lake", lambda *_: SimpleNamespace())
+    monkeypatch.setattr(pipeline, "run_pipeline", lambda *_, **__: result)
+    monkeypatch.setattr("engagement_lib.cli._summary", lambda *_: [])
+    monkeypatch.setattr("engagement_lib.cli._pages", no_pages)
+    given = ["--lake", str(tmp_path / "lake"), "--conf-file", str(tmp_path / "conf.yml"), "--dashboards", str(tmp_path)]
+    assert main(given) == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "error: a.csv: 3 records are not 2 events",
+        "error: dashboards: thesis.txt is no page",
+    ]
+    result.problems.clear()
+    assert main(given) == 2

@@ -110,6 +110,9 @@ def test_tables_can_be_shown_and_queried_by_name(
     )
     assert look(["sql", query, *where]) == 0
     assert capsys.readouterr().out.splitlines()[-1].split() == ["u1", "Germany"]
+    named = "select count(*) from ops.runs where table_id in ('silver.events', \"bronze.web_events\")"
+    assert look(["sql", named, *where]) == 0
+    assert capsys.readouterr().out.split()[-1] == "2"
     assert look(["show", "silver.quarantin", *where]) == 2
     assert "did you mean" in capsys.readouterr().err
     assert look(["sql", "select no_such_column from silver.events", *where]) == 2

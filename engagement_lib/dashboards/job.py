@@ -50,6 +50,8 @@ def write_dashboards(lake: Lake, folder: str, parameters: Mapping[str, Any], *, 
     ``parameters``: what the configuration sets of the tables' parameters, for the catalogue; ``pictures``: a folder for the
     charts as PNG files.
     """
+    # Before anything is read: a run that ends meanwhile must find the pages older than its tables, not as new as they are.
+    mark = made_of(lake, parameters)
     with ThreadPoolExecutor(1) as pool:
         charts = pool.submit(prepare, PAGES)
         facts = read_facts(lake, PAGES)
@@ -57,7 +59,7 @@ def write_dashboards(lake: Lake, folder: str, parameters: Mapping[str, Any], *, 
     try:
         files = {page.file: render(page, PAGES, facts) for page in PAGES}
         files[FILE] = render_catalogue(PAGES, parameters, history_of(facts))
-        files[MARK] = made_of(lake, parameters)
+        files[MARK] = mark
         replace_folder(Path(folder), files)
     except OSError as problem:
         raise ConfigError(f"dashboards: {problem}") from problem

@@ -58,21 +58,26 @@ class Commit:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a table: its number, the rows that the write reported, and our commit if it was ours; ``is_reset``: it
-    emptied the table or took it back to a former state, so that no earlier commit says what the table holds.
+    """One version of a table: its number, the rows that the write reported, and our commit if it was ours; ``is_created``: it
+    made the table, without rows; ``is_reset``: it emptied the table or took it back to a former state, so that no earlier
+    commit says what the table holds.
     """
 
     number: int
     rows: int
     commit: Commit | None
+    is_created: bool = False
     is_reset: bool = False
 
     @classmethod
     def of(cls, number: int, said: Mapping[str, Any]) -> Version:
         """The version of this number, from what Delta's log says of it (``commitInfo``)."""
-        commit = Commit.from_json(said.get("userMetadata"))
+        operation = said.get("operation") or ""
+        is_created = operation == "CREATE TABLE"
+        # Made while a merge runs beside it, a table gets that merge's metadata: Delta takes it from the session.
+        commit = None if is_created else Commit.from_json(said.get("userMetadata"))
         rows = int((said.get("operationMetrics") or {}).get("numOutputRows", 0))
-        return cls(number, rows, commit, is_reset=commit is None and (said.get("operation") or "").startswith(_RESETS))
+        return cls(number, rows, commit, is_created, is_reset=commit is None and operation.startswith(_RESETS))
 
     @property
     def run_id(self) -> str:

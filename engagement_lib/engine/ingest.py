@@ -127,18 +127,24 @@ def _entry(
         load=load,
     )
     not_loaded = replace(entry, load=None)
+    first = loaded.get(found.sha256)
+    if not found.is_accepted and first is not None and first.path == found.path:
+        # Its records are in the lake, whatever is said of such a file today.
+        return replace(first, modified_seconds=entry.modified_seconds)
     if not found.is_accepted:
         return replace(not_loaded, verdict=REFUSED, records=None)
     if not found.records:
         return replace(not_loaded, events=0, duplicates=0, quarantined=0)
-    first = loaded.get(found.sha256)
     if first is not None and first.path == found.path:
         # Loaded already; a ledger that was completed from bronze does not know what the file looked like.
         return replace(entry, load=first.load, events=first.events, duplicates=first.duplicates, quarantined=first.quarantined)
     if first is not None:
         reason = f"has the content of {first.path}"
         return replace(not_loaded, verdict=REPEATED, reason=reason, events=0, duplicates=found.records, quarantined=0)
-    if any(loaded[content].records for content in paths.get(found.path, ())) and landing.changed_files == "refuse":
+    if (
+        any(content in loaded and loaded[content].records for content in paths.get(found.path, ()))
+        and landing.changed_files == "refuse"
+    ):
         reason = "its content changed after it was loaded; deliver it under another name, or set landing.changed_files: add"
         return replace(not_loaded, verdict=REFUSED, reason=reason, records=None)
     return entry

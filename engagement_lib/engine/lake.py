@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +15,7 @@ from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit, Version, versions_in
-from engagement_lib.engine.lock import can_be_locked
+from engagement_lib.engine.folder import absolute, can_be_locked, clear_of_the_unborn, refuse_other_file_systems
 from engagement_lib.engine.table import AppendFiles, ReplaceDays, Table
 from engagement_lib.errors import ConfigError
 
@@ -24,8 +23,6 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RECENT = 20
 #: The version of a table that does not exist yet.
 NEVER = -1
-#: The version that creates a table, without rows.
-_CREATED = 0
 #: Delta's exceptions in Python are conflicts all; they do not inherit from each other.
 _CONFLICTS = tuple(kind for kind in vars(delta_exceptions).values() if isinstance(kind, type))
 _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
@@ -42,8 +39,12 @@ class Lake:
             raise ConfigError("lake: give either lake.root (a folder) or lake.catalog (a catalog name), not both")
         if catalog is not None and not all(_NAME.fullmatch(part) for part in catalog.split(".")):
             raise ConfigError(f"lake.catalog: '{catalog}' is not a name of letters, digits and underscores")
-        self.spark, self.root, self.catalog = spark, root and _absolute(root), catalog
+        self.spark, self.root, self.catalog = spark, root and absolute(root), catalog
+        if can_be_locked(self.root):
+            refuse_other_file_systems(spark, str(root))
         self._versions: dict[str, list[Version]] = {}
+        #: Whether nobody else writes to the lake: whoever holds its lock says so.
+        self.is_locked = False
 
     def location(self, table: Table) -> str:
         """The folder or the full name of a table."""
@@ -70,11 +71,10 @@ class Lake:
             builder = builder.partitionedBy(partition)
         for key, value in _properties(table).items():
             builder = builder.property(key, value)
-        is_new = not self.exists(table)
+        if self.is_locked and not self.exists(table):
+            clear_of_the_unborn(Path(self.location(table)))
         builder.execute()
         self._versions.pop(table.id, None)
-        if is_new:
-            self._versions[table.id] = [Version(0, 0, None)]
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """The table, at a version where one is given; no rows as long as nothing was ever written to it."""
@@ -120,10 +120,20 @@ class Lake:
 
     def last_commit(self, table: Table) -> Commit | None:
         """The newest commit that a run of ours made, None where there is none in reach or the table was reset since."""
+        telling = self._telling(table)
+        return telling.commit if telling else None
+
+    def was_reset(self, table: Table) -> bool:
+        """Whether the table was emptied or taken back since a run of ours wrote to it."""
+        telling = self._telling(table)
+        return telling is not None and telling.is_reset
+
+    def _telling(self, table: Table) -> Version | None:
+        """The newest version that says what the table holds."""
         telling = next((v for v in self.versions(table) if v.commit or v.is_reset), None)
         if telling is None and (versions := self.versions(table)) and versions[-1].number > 0:
             telling = next((v for v in self.versions(table, after=-1) if v.commit or v.is_reset), None)
-        return telling.commit if telling else None
+        return telling
 
     def newest_load(self, table: Table) -> int:
         """Number of the newest load that the table contains, 0 where there is none."""
@@ -168,16 +178,16 @@ class Lake:
         before = self.version(table)
         writer = rows.write.format("delta").mode("append")
         self._write(table, writer.option("txnAppId", table.id).option("txnVersion", commit.load), commit)
-        if self.version(table) == before:
+        if not any(version.run_id == commit.run_id for version in self.versions(table, after=before)):
             raise ConfigError(f"{table.id}: load {commit.load} was skipped, a later load is already there; run with --rebuild")
 
     def overwrite(self, table: Table, rows: DataFrame, commit: Commit, *, where: str | None = None) -> None:
         """Replace all rows, or those for which the condition holds, in one transaction."""
         self._ensure(table)
-        if self.version(table) == _CREATED:
+        if self.versions(table)[0].is_created:
             # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time.
             writer = rows.write.format("delta").mode("append")
-            if not can_be_locked(self.root):
+            if not self.is_locked:
                 # Of two runs that both see no rows only one may do it. Where a lock sees to that, the number is left out:
                 # Delta builds the whole state of the table to look it up.
                 writer = writer.option("txnAppId", table.id + " first rows").option("txnVersion", 0)
@@ -243,11 +253,6 @@ def _properties(table: Table) -> dict[str, str]:
 
 def _partition(table: Table) -> str | None:
     return table.write.day if isinstance(table.write, ReplaceDays) and table.write.partitioned else None
-
-
-def _absolute(root: str) -> str:
-    """The root without a slash at its end; a local folder in full, because Delta takes a relative path for a table's name."""
-    return root.rstrip("/") if "://" in root else os.path.abspath(root)
 
 
 def _is_missing(problem: AnalysisException) -> bool:

@@ -169,7 +169,8 @@ class Ledger:
         }
         oldest = min(waiting, default=last.load + 1)
         for entry in mine:
-            if entry.load and (entry.path in stale or entry.load >= oldest):
+            # Not more: of what was landed after the merged loads nothing is anywhere yet, and 0 would be taken for an answer.
+            if entry.load and entry.load <= last.load and (entry.path in stale or entry.load >= oldest):
                 self.put(replace(entry, **{verdict: counts.get((entry.path, entry.load, verdict), 0) for verdict in verdicts}))
 
     def count_rebuilt(self, kept: Iterable[Table]) -> None:

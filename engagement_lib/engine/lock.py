@@ -10,12 +10,8 @@ import time
 from pathlib import Path
 from types import TracebackType
 
+from engagement_lib.engine.folder import can_be_locked
 from engagement_lib.errors import EnvironmentProblem, LakeBusy
-
-
-def can_be_locked(root: str | None) -> bool:
-    """Whether a lake is a folder of the operating system, not a catalog (None) or an object store."""
-    return root is not None and "://" not in root
 
 
 class LakeLock:
@@ -29,6 +25,11 @@ class LakeLock:
         self._path = Path(root) / "_lock" if root is not None and can_be_locked(root) else None
         self._owner, self._wait = owner, wait_seconds
         self._file: int | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether nobody else can run on the lake now; never for one that is not locked."""
+        return self._file is not None
 
     def __enter__(self) -> LakeLock:
         if self._path is None:

@@ -55,8 +55,8 @@ def list_arrivals(
     for found in sorted(_found(root), key=lambda found: found.path):
         source = source_of(found.path, sources)
         reason = _reason_to_skip(found.path, source)
-        if not reason and not found.is_file:
-            reason = "no regular file, or a link to nowhere"
+        if not found.is_file:
+            reason = "no regular file, or a link to nowhere or to a folder"
         if not reason and found.modified_at is not None and abs(now - found.modified_at) < min_age_seconds:
             reason = f"modified less than {min_age_seconds} seconds ago: it may still be on its way"
         if reason or source is None:
@@ -144,8 +144,9 @@ def _found_in_folder(root: str) -> Iterator[_Found]:
 
     if not os.path.isdir(root):
         raise ConfigError(f"landing folder {root} does not exist; next: create it or correct the setting")
-    for folder, _, names in os.walk(root, onerror=refuse):
-        for name in names:
+    for folder, folders, names in os.walk(root, onerror=refuse):
+        # A link to a folder is named, not followed: it could lead back here.
+        for name in [*names, *[each for each in folders if os.path.islink(os.path.join(folder, each))]]:
             location = os.path.abspath(os.path.join(folder, name))
             path = os.path.relpath(location, os.path.abspath(root)).replace(os.sep, "/")
             try:

@@ -73,10 +73,11 @@ def replace_folder(folder: Path, files: Mapping[str, str]) -> None:
     """Put the files into the folder in place of what was there; a reader finds the old files or the new ones.
 
     They are written beside it first; a run that is killed meanwhile leaves the old folder. A folder that holds anything
-    but pages and the files given is refused: it is not ours.
+    but pages and the files given, or pages and none of the files given, is refused: it is not ours.
     """
-    found = [p for p in folder.rglob("*") if p.is_file() and p.suffix != ".html"] if folder.is_dir() else []
-    foreign = [p.name for p in found if str(p.relative_to(folder)) not in files]
+    found = [str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()] if folder.is_dir() else []
+    is_ours = any(name in files for name in found)
+    foreign = [name for name in found if name not in files and not (is_ours and name.endswith(".html") and "/" not in name)]
     if foreign:
         raise FileExistsError(f"{folder} holds {foreign[0]}, which is no page; give another folder")
     folder.parent.mkdir(parents=True, exist_ok=True)

@@ -102,6 +102,13 @@ def test_a_folder_is_replaced_whole_and_a_foreign_one_is_left_alone(tmp_path: Pa
     with pytest.raises(FileExistsError, match=r"thesis\.txt"):
         replace_folder(folder, {"index.html": "3", ".mark": "3"})
     assert (folder / "thesis.txt").exists() and (folder / "index.html").read_text() == "2"
+    for name in ("mine.html", "deep/index.html"):
+        others = tmp_path / "others" / Path(name)
+        others.parent.mkdir(parents=True, exist_ok=True)
+        others.write_text("somebody's own")
+        with pytest.raises(FileExistsError, match=name):
+            replace_folder(tmp_path / "others", {"index.html": "3", ".mark": "3"})
+        others.unlink()
 
 
 def test_only_rows_that_a_tile_is_about_are_carried() -> None:

@@ -8,8 +8,10 @@ from pyspark.sql import SparkSession
 
 from engagement_lib.engine import lake as lake_module
 from engagement_lib.engine.commit import Commit, Version
+from engagement_lib.engine.folder import clear_of_the_unborn
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
+from engagement_lib.errors import ConfigError
 from engagement_lib.tables.bronze.features import features
 from engagement_lib.tables.gold.dim_country import dim_country
 from engagement_lib.tables.ops.checks import checks
@@ -17,11 +19,11 @@ from engagement_lib.tables.ops.checks import checks
 ROW = ("run", "gold.x", "rule", "warn", 1)
 
 
-def landed(lake: Lake, table: Table, load: int) -> None:
+def landed(lake: Lake, table: Table, load: int, run_id: str = "run") -> None:
     """One record of a bronze table, all of its texts null, added by a load."""
     values = {"_file": "f.csv", "_file_hash": "h", "_record": 1, "_load": load}
     rows = lake.frame(table, [tuple(values.get(f.name) for f in table.fields)])
-    lake.append(table, rows, Commit(run_id="run", load=load))
+    lake.append(table, rows, Commit(run_id=run_id, load=load))
 
 
 def test_a_table_matches_its_contract_until_the_contract_or_the_table_changes(spark: SparkSession, tmp_path: Path) -> None:
@@ -88,10 +90,7 @@ def test_bronze_gets_the_optional_columns_that_a_source_gains(spark: SparkSessio
     assert not lake.can_be_widened(of_before)
 
 
-def test_of_two_runs_that_see_no_rows_one_writes_them(
-    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lake_module, "can_be_locked", lambda root: False)
+def test_of_two_runs_that_see_no_rows_one_writes_them(spark: SparkSession, tmp_path: Path) -> None:
     first, second = (Lake(spark, root=str(tmp_path)) for _ in range(2))
     first.create(dim_country)
     assert second.version(dim_country) == 0
@@ -115,3 +114,53 @@ def test_a_folder_tells_the_same_history_as_delta(spark: SparkSession, tmp_path:
     assert [lake.versions(features), lake.versions(features, after=2), lake.versions(dim_country)] == by_file
     assert [version.number for version in by_file[0]] == list(range(len(by_file[0])))[::-1]
     assert by_file[0][0].is_reset and {version.rows for version in by_file[0]} >= {1}
+
+
+def test_where_a_lock_is_held_the_first_rows_take_no_transaction_number(spark: SparkSession, tmp_path: Path) -> None:
+    for is_locked in (True, False):
+        lake = Lake(spark, root=str(tmp_path / str(is_locked)))
+        lake.is_locked = is_locked
+        lake.overwrite(checks, lake.frame(checks, [ROW]), Commit(run_id="run"))
+        log = (tmp_path / str(is_locked) / "ops" / "checks" / "_delta_log" / f"{1:020}.json").read_text()
+        assert ('{"txn"' in log) is not is_locked
+
+
+def test_a_table_that_came_with_rows_is_replaced_and_not_added_to(spark: SparkSession, tmp_path: Path) -> None:
+    """As a copy of another lake has them: its first version is no empty table."""
+    lake = Lake(spark, root=str(tmp_path))
+    lake.frame(checks, [ROW]).write.format("delta").save(lake.location(checks))
+    lake.overwrite(checks, lake.frame(checks, [ROW]), Commit(run_id="run"))
+    assert lake.read(checks).count() == 1
+
+
+def test_a_load_that_delta_skips_is_named_though_another_run_wrote_meanwhile(spark: SparkSession, tmp_path: Path) -> None:
+    ours, other = (Lake(spark, root=str(tmp_path)) for _ in range(2))
+    landed(ours, features, 1)
+    assert ours.version(features) == 1
+    landed(other, features, 2, run_id="other")
+    with pytest.raises(ConfigError, match="load 2 was skipped"):
+        landed(ours, features, 2)
+
+
+def test_a_table_that_a_run_died_over_before_its_first_commit_is_made(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path))
+    lake.is_locked = True
+    log = Path(lake.location(checks), "_delta_log")
+    log.mkdir(parents=True)
+    (log / ".00000000000000000000.json.a.tmp").touch()
+    lake.record(checks, [ROW], Commit(run_id="run"))
+    assert lake.read(checks).count() == 1
+    (log / "00000000000000000000.json").rename(log / "00000000000000000000.json.bak")
+    clear_of_the_unborn(log.parent)
+    assert log.exists()
+
+
+def test_a_folder_that_spark_looks_for_elsewhere_is_refused(spark: SparkSession, tmp_path: Path) -> None:
+    hadoop = spark.sparkContext._jsc.hadoopConfiguration()  # type: ignore[union-attr]
+    before = hadoop.get("fs.defaultFS")
+    hadoop.set("fs.defaultFS", "hdfs://nn:8020")
+    try:
+        with pytest.raises(ConfigError, match=r"the file system of Spark is hdfs://nn:8020; write .* as in hdfs://nn:8020/"):
+            Lake(spark, root=str(tmp_path))
+    finally:
+        hadoop.set("fs.defaultFS", before)

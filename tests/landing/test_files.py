@@ -103,6 +103,7 @@ def test_a_name_that_is_no_utf8_a_pipe_and_a_dead_link_hold_up_nothing(tmp_path:
     deliver(tmp_path, "web_events/a.csv")
     folder = tmp_path / "web_events"
     (folder / "link.csv").symlink_to("nowhere.csv")
+    (tmp_path / "mobile_events").symlink_to(folder, target_is_directory=True)
     os.mkfifo(folder / "pipe.csv")
     try:
         Path(os.fsdecode(os.fsencode(folder) + b"/b\xff.csv")).write_text("x")
@@ -111,9 +112,10 @@ def test_a_name_that_is_no_utf8_a_pipe_and_a_dead_link_hold_up_nothing(tmp_path:
     arrivals, skipped = list_arrivals(str(tmp_path), SOURCES, now=NOW)
     assert [arrival.path for arrival in arrivals] == ["web_events/a.csv"]
     assert [file.reason for file in skipped] == [
+        "no regular file, or a link to nowhere or to a folder",
         "the file name is not valid UTF-8",
-        "no regular file, or a link to nowhere",
-        "no regular file, or a link to nowhere",
+        "no regular file, or a link to nowhere or to a folder",
+        "no regular file, or a link to nowhere or to a folder",
     ]
 
 
