@@ -57,8 +57,8 @@ _REST = (
 def to_events(raw: DataFrame) -> DataFrame:
     """One row per record in the event shape, values still as text.
 
-    The country is the region of ``device_locale_code``: the columns ``device_locale_country`` and ``_language`` say
-    FR and fr for nearly everybody; where they contradict the code, the record is flagged.
+    The country is the region of ``device_locale_code``, unknown where that has none: the columns ``device_locale_country``
+    and ``_language`` say FR and fr for nearly everybody; where they contradict the code, the record is flagged.
     """
     locale = text.trimmed(F.col("device_locale_code"))
     from_locale = country.locale_country(locale)
@@ -71,10 +71,8 @@ def to_events(raw: DataFrame) -> DataFrame:
         text.given(F.col("event_timestamp")).alias("event_time_text"),
         text.given(F.col("arrival_timestamp")).alias("arrival_time_text"),
         text.given(F.col("client_id")).alias("anonymous_id"),
-        F.coalesce(from_locale, stated).alias("country_code"),
-        F.when(from_locale.isNotNull(), "device_locale_code")
-        .when(stated.isNotNull(), "device_locale_country")
-        .alias("country_source"),
+        from_locale.alias("country_code"),
+        F.when(from_locale.isNotNull(), "device_locale_code").alias("country_source"),
         F.coalesce(country.locale_language(locale), F.lower(F.col("device_locale_language"))).alias("language"),
         F.lit(None).cast("string").alias("device_type"),
         F.lower(text.trimmed(F.col("device_platform_name"))).alias("device_os"),
