@@ -37,8 +37,9 @@ def provenance(columns: Sequence[str]) -> list[Column]:
 
 
 def properties(columns: Sequence[str]) -> Column:
-    """The columns without a place of their own as a map; columns that the contract does not know are added by name."""
-    known = F.create_map(*[part for name in columns for part in (F.lit(name), F.col(name))])
+    """The columns without a place of their own as a map of cleaned texts; columns that the contract does not know are added
+    by name, as they are."""
+    known = F.create_map(*[part for name in columns for part in (F.lit(name), text.given(F.col(name)))])
     unknown = F.from_json(F.col("_rescued"), "map<string,string>")
     return F.when(F.col("_rescued").isNull(), known).otherwise(F.map_concat(known, unknown))
 

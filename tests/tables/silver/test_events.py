@@ -251,6 +251,21 @@ def test_what_newer_trackers_send_is_typed_and_the_rest_of_it_stands_in_properti
     assert (properties[4]["experiment_id"], properties[4]["variant"]) == ("e1", "control")
 
 
+def test_texts_in_properties_are_clean_and_unknown_columns_stay_as_they_are(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        event_name         | experiment_id | variant      | device_make | _rescued
+        experiment-exposed | e1            | NULL         | "apple "    |
+        experiment-exposed | " e1"         | "control "   | none        | "{\\"mood\\": \\" NULL \\"}"
+        """,
+    )
+    [first, second] = [found for (found,) in values(records, "properties")]
+    assert (first["experiment_id"], first["variant"], first["device_make"]) == ("e1", None, "apple")
+    assert (second["experiment_id"], second["variant"], second["device_make"]) == ("e1", "control", None)
+    assert second["mood"] == " NULL "
+
+
 def test_two_experiments_features_or_steps_at_one_moment_are_two_events(spark: SparkSession) -> None:
     records = from_mobile(
         spark,
