@@ -1,5 +1,7 @@
 """silver.events: how records of the trackers become events, and which are turned away."""
 
+from hashlib import sha256
+
 from pyspark.sql import DataFrame, SparkSession
 
 from engagement_lib.tables.bronze.mobile_events import mobile_events
@@ -280,6 +282,31 @@ def test_two_experiments_features_or_steps_at_one_moment_are_two_events(spark: S
         """,
     )
     assert len({key for (key,) in values(records, "event_id")}) == 6
+
+
+def test_the_trackers_own_id_is_the_key_within_its_platform_and_day(spark: SparkSession) -> None:
+    """Equal records with two ids and with none are three events; an id that comes again is the same one, unless on another day."""
+    drawing = """
+        event_timestamp         | event_id
+        2025-02-03 10:00:00.000 | e-1
+        2025-02-03 10:00:00.000 | e-2
+        2025-02-03 10:00:00.000 | " e-1 "
+        2025-02-03 10:00:00.000 | NULL
+        2025-02-03 10:00:00.000 |
+        2025-02-03 11:00:00.000 | e-1
+        2025-02-04 10:00:00.000 | e-1
+    """
+    first, second, again, null_word, none, later, next_day = [key for (key,) in values(from_web(spark, drawing), "event_id")]
+    assert len({first, second, none}) == 3 and first == again == later and none == null_word
+    assert next_day != first
+    assert {len(key) for key in (first, second, none, next_day)} == {32}
+    assert first not in [key for (key,) in values(from_mobile(spark, drawing), "event_id")]
+
+
+def test_the_key_of_an_event_without_an_id_stays_what_it_was(spark: SparkSession) -> None:
+    [(key,)] = values(from_web(spark, "event_timestamp\n2025-02-03 10:00:00.000"), "event_id")
+    parts = "web", "u1", "s1", "app-open", "1738576800000000", "\0"
+    assert key == sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
 def test_an_event_that_does_not_say_what_it_is_about_is_quarantined(spark: SparkSession) -> None:
