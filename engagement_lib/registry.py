@@ -37,7 +37,7 @@ def _retention_otherwise(day: int) -> tuple[Metric, Metric]:
     clock = Metric(
         f"retention_d{day}_24h",
         Rate(_RETENTION, "retained_24h", "eligible_24h", is_it + "eligible_24h > 0"),
-        f"Users active in the hours {24 * day} to {24 * day + 24} after their first event / users for whom these are over.",
+        f"Users active in the hours {24 * day} to {24 * day + 24} after their first active event / users for whom they are over.",
         "share of users",
     )
     return after, clock
