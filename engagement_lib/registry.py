@@ -37,7 +37,7 @@ def _retention_otherwise(day: int) -> tuple[Metric, Metric]:
     clock = Metric(
         f"retention_d{day}_24h",
         Rate(_RETENTION, "retained_24h", "eligible_24h", is_it + "eligible_24h > 0"),
-        f"Users active in the hours {24 * day} to {24 * day + 24} after their first event / users for whom these are over.",
+        f"Users active in the hours {24 * day} to {24 * day + 24} after their first active event / users for whom they are over.",
         "share of users",
     )
     return after, clock
@@ -47,8 +47,8 @@ def _window(column: str, description: str, name: str = "") -> Metric:
     return Metric(name or column, Stored(_WINDOWS, column, _TOTAL), description, "users")
 
 
-def _grown(kind: str, description: str, better: Literal["up", "down"] = "up") -> Metric:
-    return Metric(f"growth_{kind}", Stored(_GROWTH, kind), description, "users", better)
+def _grown(kind: str, description: str, better: Literal["up", "down"] = "up", where: str = "true") -> Metric:
+    return Metric(f"growth_{kind}", Stored(_GROWTH, kind, where), description, "users", better)
 
 
 def _signal(name: str, description: str) -> Metric:
@@ -186,11 +186,11 @@ STORED = (
     _grown("new", "Users whose first active day lies in the day, week or month."),
     _grown("retained", "Users active in the day, week or month and in the one before."),
     _grown("resurrected", "Users active again after at least one day, week or month without activity."),
-    _grown("churned", "Users active in the day, week or month before and not in this one.", "down"),
+    _grown("churned", "Users active in the day, week or month before and not in this one, which is over.", "down", "is_mature"),
     Metric(
         "quick_ratio",
-        Stored(_GROWTH, "quick_ratio"),
-        "New and resurrected users / churned users of a day, week or month; null where nobody churned.",
+        Stored(_GROWTH, "quick_ratio", "is_mature"),
+        "New and resurrected users / churned users of a day, week or month that is over; null where nobody churned.",
         "ratio",
     ),
     Metric(

@@ -115,7 +115,9 @@ counted as (
         sum(items_finished)::bigint as items_finished,
         sum(sessions_started)::bigint as sessions_started,
         min(moment) as first_event_at,
-        max(moment) as last_event_at
+        max(moment) as last_event_at,
+        min(moment) filter (happened.events > 0 and user_id is not null) as first_active_at,
+        max(moment) filter (happened.events > 0 and user_id is not null) as last_active_at
     from happened
     group by all
 )

@@ -62,9 +62,10 @@ select
     coalesce(given(mobile_events.feature_id), given(experiment_id), given(step_name)) as subject,
     -- A cast builds a map ten times as fast as `map {...}` does.
     {
-        'application_version_code': application_version_code, 'category': category, 'client_cognito_id': client_cognito_id,
-        'device_make': device_make, 'device_platform_version': device_platform_version, 'event_version': event_version,
-        'step_name': step_name, 'experiment_id': experiment_id, 'variant': variant
+        'application_version_code': given(application_version_code), 'category': given(category),
+        'client_cognito_id': given(client_cognito_id), 'device_make': given(device_make),
+        'device_platform_version': given(device_platform_version), 'event_version': given(event_version),
+        'step_name': given(step_name), 'experiment_id': given(experiment_id), 'variant': given(variant)
     }::map(varchar, varchar) as known_properties,
     [
         case when locale_country <> stated_country then 'country_contradicts_locale' end,
@@ -100,8 +101,9 @@ select
     given(feature_id) as feature_id,
     coalesce(given(web_events.feature_id), given(experiment_id), given(step_name)) as subject,
     {
-        'browser_version': browser_version, 'screen_resolution': screen_resolution, 'cookies_enabled': cookies_enabled,
-        'step_name': step_name, 'experiment_id': experiment_id, 'variant': variant
+        'browser_version': given(browser_version), 'screen_resolution': given(screen_resolution),
+        'cookies_enabled': given(cookies_enabled), 'step_name': given(step_name), 'experiment_id': given(experiment_id),
+        'variant': given(variant)
     }::map(varchar, varchar) as known_properties,
     [
         case when is_decimal_item(given_item) then 'item_id_was_decimal' end,

@@ -86,8 +86,8 @@ def growth_accounting(
 ) -> DataFrame:
     """One row per combination of ``by`` and ``period_start``, from ``first_date`` (None: the first period seen) to ``as_of``,
     periods without anybody included: ``new``, ``retained``, ``resurrected`` and ``churned`` users, ``active`` ones and
-    ``active_before`` (in the period before), ``quick_ratio`` = (new + resurrected) / churned (null where nobody churned)
-    and ``is_mature``. Always active = active_before + new + resurrected - churned.
+    ``active_before`` (in the period before), ``quick_ratio`` = (new + resurrected) / churned (null where nobody churned,
+    and until the period is over) and ``is_mature``. Always active = active_before + new + resurrected - churned.
 
     ``states``: rows of ``lifecycle`` for the same periods, with the columns ``by``, which must not change within a user.
     """
@@ -120,6 +120,6 @@ def growth_accounting(
         "churned",
         (gained + F.col("retained")).alias("active"),
         (F.col("retained") + F.col("churned")).alias("active_before"),
-        F.when(F.col("churned") > 0, gained / F.col("churned")).alias("quick_ratio"),
+        F.when(F.col("is_mature") & (F.col("churned") > 0), gained / F.col("churned")).alias("quick_ratio"),
         "is_mature",
     )

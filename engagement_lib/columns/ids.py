@@ -19,8 +19,8 @@ def is_decimal_item(item: Column) -> Column:
 def event_key(*parts: Column) -> Column:
     """The first 128 bits of SHA-256 over the parts, as 32 hex digits; null counts as a value of its own.
 
-    The parts are (platform, user or anonymous id, session, event name, event time, item): arrival is not among them,
-    so that a redelivery has the key of the first delivery.
+    The parts are (platform, the tracker's own id, day) where there is such an id, else (platform, user or anonymous id,
+    session, event name, event time, item): arrival is not among them, so that a redelivery has the key of the first delivery.
     """
     texts = [F.coalesce(part.cast("string"), F.lit("\u0000")) for part in parts]
     return F.left(F.sha2(F.concat_ws(_UNIT_SEPARATOR, *texts), 256), F.lit(32))

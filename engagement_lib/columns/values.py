@@ -3,6 +3,8 @@
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from engagement_lib.columns.text import trimmed
+
 WHOLE_FORM = "a whole number of up to 18 digits"
 AMOUNT_FORM = "a decimal number with a point and up to 4 digits after it"
 NUMBER_FORM = "a decimal number with a point"
@@ -32,6 +34,7 @@ def flag(text: Column) -> Column:
 
 
 def words(text: Column) -> Column:
-    """A list of words in lower case, each once, in order: ``Premium;free``, ``free|premium`` and ``["free", "premium"]``."""
-    parts = F.split(F.translate(F.lower(text), '[]" ', ""), "[;|,]")
-    return F.when(text.isNotNull(), F.array_sort(F.array_distinct(F.filter(parts, lambda part: part != ""))))
+    """A list of texts in lower case, each once, in order: ``Premium;free``, ``free|premium`` and ``["free", "premium"]``. What
+    has blanks inside, such as ``Premium Plus``, keeps them."""
+    parts = F.transform(F.split(F.translate(F.lower(text), '[]"', ""), "[;|,]"), trimmed)
+    return F.when(text.isNotNull(), F.array_sort(F.array_distinct(F.array_compact(parts))))

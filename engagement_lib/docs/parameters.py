@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 #: By name, with unit and allowed values. Defaults are the declared ones, in the signatures of the table functions.
 MEANINGS: Mapping[str, str] = {
-    "regions": "Country codes (ISO 3166-1, two letters) by the name of a region; replaces the default as a whole.",
+    "regions": "Country codes (ISO 3166-1, two letters, NO in quotes) by region, each in one; replaces the default as a whole.",
     "calendar_first_date": "First day of the calendar.",
     "calendar_last_date": "Last day of the calendar.",
     "report_time_zone": "IANA time zone whose dates are the days, weeks and months of facts and reports.",

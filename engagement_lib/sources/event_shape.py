@@ -20,6 +20,7 @@ NEWER = (
     Field("step_name", "string", "Step of the onboarding that was taken."),
     Field("experiment_id", "string", "Experiment that the user was exposed to."),
     Field("variant", "string", "Variant that the user saw."),
+    Field("event_id", "string", "The tracker's own id of the event; where it is given, it makes the event's key."),
 )
 #: Those of them without a column in silver.
 NEWER_REST = ("step_name", "experiment_id", "variant")
@@ -37,20 +38,23 @@ def provenance(columns: Sequence[str]) -> list[Column]:
 
 
 def properties(columns: Sequence[str]) -> Column:
-    """The columns without a place of their own as a map; columns that the contract does not know are added by name."""
-    known = F.create_map(*[part for name in columns for part in (F.lit(name), F.col(name))])
+    """The columns without a place of their own as a map of cleaned texts; columns that the contract does not know are added
+    by name, as they are."""
+    known = F.create_map(*[part for name in columns for part in (F.lit(name), text.given(F.col(name)))])
     unknown = F.from_json(F.col("_rescued"), "map<string,string>")
     return F.when(F.col("_rescued").isNull(), known).otherwise(F.map_concat(known, unknown))
 
 
 def newer() -> list[Column]:
-    """The newer columns that silver has, typed, and what the event is about where that is no item: part of its key."""
+    """The newer columns that silver has, typed, and of what the key is made: what the event is about where that is no item, and
+    the tracker's own id."""
     form = F.lower(text.given(F.col("content_format")))
     return [
         F.when(form.isin(*v.CONTENT_FORMATS), form).alias("content_format"),
         progress_pct().alias("progress_pct"),
         given_text("feature_id"),
         F.coalesce(*map(text.given, map(F.col, ("feature_id", "experiment_id", "step_name")))).alias("_subject"),
+        text.given(F.col("event_id")).alias("_given_id"),
     ]
 
 
@@ -82,22 +86,32 @@ def typed(
         }
     )
     rules = _rules(max_clock_ahead_hours)
+    event_date = time.local_date(F.col("event_timestamp"), report_time_zone)
     judged = named.withColumns({"_rule": _first_broken(rules, 0), "_reason": _first_broken(rules, 1)})
     return judged.withColumns(
         {
-            "event_id": ids.event_key(
-                *map(F.col, ("platform",)),
-                F.coalesce("user_id", "anonymous_id"),
-                *map(F.col, ("session_id", "event_name")),
-                F.unix_micros("event_timestamp"),
-                F.coalesce("item_id", "_subject"),
-            ),
+            "event_id": _key(event_date),
             "resolved_user_id": F.col("user_id"),
             "_raw": F.when(F.col("_rule").isNotNull(), F.col("_raw")),
-            "event_date": time.local_date(F.col("event_timestamp"), report_time_zone),
+            "event_date": event_date,
             "lateness_seconds": time.seconds_between(F.col("event_timestamp"), F.col("arrival_timestamp")),
         }
     )
+
+
+def _key(event_date: Column) -> Column:
+    """The key that the tracker's own id makes, else what can be seen of the event."""
+    seen = ids.event_key(
+        F.col("platform"),
+        F.coalesce("user_id", "anonymous_id"),
+        *map(F.col, ("session_id", "event_name")),
+        F.unix_micros("event_timestamp"),
+        F.coalesce("item_id", "_subject"),
+    )
+    # Two trackers may both count from 1, so the platform is in it. So is the day: deliveries of one key are only looked for on
+    # the days of what arrives, and an id that comes again on another day could take the place of an event that nobody reads.
+    given = ids.event_key(F.col("platform"), F.col("_given_id"), event_date)
+    return F.when(F.col("_given_id").isNotNull(), given).otherwise(seen)
 
 
 def _canonical_name(name: Column, aliases: Mapping[str, str]) -> Column:

@@ -154,11 +154,11 @@ def _beginnings(known: DataFrame, fact_user_engagement: DataFrame) -> DataFrame:
         "country_code",
     )
     active = fact_user_engagement.where("is_active").join(known.select("user_id"), "user_id", "left_anti")
-    first = active.groupBy("user_id").agg(F.min(F.struct("first_event_at", "platform", "country_code")).alias("_first"))
+    first = active.groupBy("user_id").agg(F.min(F.struct("first_active_at", "platform", "country_code")).alias("_first"))
     first_active = first.select(
         "user_id",
         F.lit(v.FIRST_ACTIVE).alias("event_name"),
-        F.col("_first.first_event_at").alias("_at"),
+        F.col("_first.first_active_at").alias("_at"),
         "_first.platform",
         "_first.country_code",
     )

@@ -31,6 +31,8 @@ GRAIN = ("activity_date", "user_id", "platform", "country_code", "user_access_ty
         Field("sessions_started", "bigint", "Sessions that start on the day, at their first event's values.", required=True),
         Field("first_event_at", "timestamp", "First event of the row.", required=True),
         Field("last_event_at", "timestamp", "Last event of the row.", required=True),
+        Field("first_active_at", "timestamp", "First event of the row that is not passive; null unless is_active."),
+        Field("last_active_at", "timestamp", "Last event of the row that is not passive; null unless is_active."),
         Field("is_active", "boolean", "Whether a known user did anything that is not passive.", required=True),
         Field("is_learner", "boolean", "Whether a known user started or finished an item.", required=True),
         Field(
@@ -44,6 +46,7 @@ GRAIN = ("activity_date", "user_id", "platform", "country_code", "user_access_ty
         Rule("content_within_events", "content_events <= events"),
         Rule("anonymous_is_never_active", "user_id IS NOT NULL OR NOT (is_active OR is_learner OR is_last_of_day)"),
         Rule("last_after_first", "last_event_at >= first_event_at"),
+        Rule("active_at_some_time", "is_active = (first_active_at IS NOT NULL) AND is_active = (last_active_at IS NOT NULL)"),
     ),
     write=ReplaceDays("activity_date", partitioned=True),
 )
@@ -80,6 +83,7 @@ def fact_user_engagement(
         F.col("started_at").alias("_at"),
     )
     measures = ("events", "active_events", "content_events", "items_started", "items_finished", "sessions_started")
+    active_at = F.when(F.col("user_id").isNotNull() & (F.col("active_events") > 0), F.col("_at"))
     rows = (
         happened.unionByName(started)
         .groupBy(*GRAIN)
@@ -87,12 +91,13 @@ def fact_user_engagement(
             *[F.sum(name).alias(name) for name in measures],
             F.min("_at").alias("first_event_at"),
             F.max("_at").alias("last_event_at"),
-            F.max(F.when(F.col("active_events") > 0, F.col("_at"))).alias("_last_active_at"),
+            F.min(active_at).alias("first_active_at"),
+            F.max(active_at).alias("last_active_at"),
         )
     )
     # A user who was active must not be last seen in a row that counts for nobody.
     latest_first = Window.partitionBy("activity_date", "user_id").orderBy(
-        F.desc_nulls_last("_last_active_at"), F.desc("last_event_at"), "platform", "country_code", "user_access_type"
+        F.desc_nulls_last("last_active_at"), F.desc("last_event_at"), "platform", "country_code", "user_access_type"
     )
     known = F.col("user_id").isNotNull()
     return rows.select(
@@ -100,6 +105,8 @@ def fact_user_engagement(
         *measures,
         "first_event_at",
         "last_event_at",
+        "first_active_at",
+        "last_active_at",
         (known & (F.col("active_events") > 0)).alias("is_active"),
         (known & (F.col("content_events") > 0)).alias("is_learner"),
         (known & (F.row_number().over(latest_first) == 1)).alias("is_last_of_day"),

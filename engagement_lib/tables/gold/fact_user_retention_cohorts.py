@@ -53,7 +53,7 @@ COUNTS = {
         Field(
             "eligible_24h",
             "bigint",
-            "Users whose hours 24 day_n to 24 (last_day_n + 1) after the first event are over.",
+            "Users whose hours 24 day_n to 24 (last_day_n + 1) after the first active event are over.",
             required=True,
         ),
         Field("retained_24h", "bigint", "Of these, users active in those hours; null where nobody is eligible."),
@@ -90,8 +90,8 @@ _SPANS = (*((n, n) for n in DAYS), *WEEKS)
     grain=(*_AT, *_BY),
     fields=(
         *COHORT,
-        v.COUNTRY_CODE.but(description="Country at the user's first event; null = unknown."),
-        v.USER_ACCESS_TYPE.but(description="Access type at the user's first event."),
+        v.COUNTRY_CODE.but(description="Country at the user's first active event; null = unknown."),
+        v.USER_ACCESS_TYPE.but(description="Access type at the user's first active event."),
         Field("acquisition_channel", "string", "Channel that brought the user, as known at the sign-up; null = unknown."),
         *COUNTS.values(),
         IS_MATURE,
@@ -107,19 +107,19 @@ def fact_user_retention_cohorts(
     A cohort is a day, week or month of first observed activity; country, access type and channel are those at entry. Counts
     add up over all of them but the cohort types and the days, of which a reader takes one: each user is in a cohort of each
     type, and a day in its bracket. A rate is the sum of the retained / the sum of the eligible. Days are local dates; in a
-    week or month, too, they are counted from each user's own first day, and the 24-hour clock from the own first event. Who
-    signed up before the first data and test users are in it.
+    week or month, too, they are counted from each user's own first day, and the 24-hour clock from the own first active event.
+    Who signed up before the first data and test users are in it.
     """
     active = fact_user_engagement.where("is_active").join(
         at_signup(users).select("user_id", "acquisition_channel"), "user_id", "left"
     )
-    # The first and the last event of a day tell whether a user came within 24 hours that begin or end on it.
-    moments = F.explode(F.array("first_event_at", "last_event_at")).alias("first_event_at")
+    # The first and the last active event of a day tell whether a user came within 24 hours that begin or end on it.
+    moments = F.explode(F.array("first_active_at", "last_active_at")).alias("first_active_at")
     counted = [
         retention(
             active.select("user_id", *_BY, moments) if kind == "24h" else active,
             user="user_id",
-            timestamp="first_event_at",
+            timestamp="first_active_at",
             as_of=as_of,
             kind=kind,
             brackets=(_ENTRY, *_SPANS) if kind == "exact" else _SPANS,

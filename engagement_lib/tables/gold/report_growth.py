@@ -29,7 +29,7 @@ def _users(name: str, description: str) -> Field:
         _users("churned", "Users active in the period before and not in this one."),
         _users("active", "Users active in the period: new, retained and resurrected. Not additive over periods."),
         _users("active_before", "Users active in the period before."),
-        Field("quick_ratio", "double", "(new + resurrected) / churned; null where nobody churned."),
+        Field("quick_ratio", "double", "(new + resurrected) / churned; null where nobody churned, and until the period is over."),
         Field("is_mature", "boolean", "Whether the period is over; until then the churned may still come.", required=True),
     ),
     rules=(

@@ -1,5 +1,7 @@
 """Who was active in each country and region in the last 30 days."""
 
+from datetime import date
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -39,10 +41,13 @@ from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
     ),
     write=Rebuild(reads=(-29, 0)),
 )
-def report_regional_activity(fact_user_engagement: DataFrame, dim_country: DataFrame) -> DataFrame:
+def report_regional_activity(
+    fact_user_engagement: DataFrame, dim_country: DataFrame, *, first_day: date | None = None
+) -> DataFrame:
     """One row per platform and area: who was active there in the 30 dates that end at the as-of date.
 
-    A user counts in each country they were seen in, once in a region. The DACH row of mobile is the sponsor's question.
+    A user counts in each country they were seen in, once in a region. The DACH row of mobile is the sponsor's question. Once
+    there are data, a region has a row for each platform, with 0 where nobody was seen; a country only where somebody was.
     """
     located = fact_user_engagement.join(F.broadcast(dim_country), "country_code", "left")
     areas = F.array(
@@ -61,9 +66,23 @@ def report_regional_activity(fact_user_engagement: DataFrame, dim_country: DataF
         F.sum("events").alias("events"),
         F.sum("items_finished").alias("items_finished"),
     )
+    if first_day is not None:
+        users = users.unionByName(_nobody(dim_country))
     return users.groupBy(*by).agg(
         F.count_if("is_active").alias("regional_active_users"),
         F.count_if("is_learner").alias("regional_active_learners"),
         F.sum("events").alias("events"),
         F.sum("items_finished").alias("items_finished"),
+    )
+
+
+def _nobody(dim_country: DataFrame) -> DataFrame:
+    """Nobody's rows of each region, on each platform and in total: they count as 0."""
+    return dim_country.where("region IS NOT NULL").select(
+        F.explode(F.array(*map(F.lit, (v.TOTAL, *v.PLATFORMS)))).alias("platform"),
+        F.lit("region").alias("area_type"),
+        F.col("region").alias("area"),
+        F.lit(None).cast("string").alias("user_id"),
+        *[F.lit(False).alias(name) for name in ("is_active", "is_learner")],
+        *[F.lit(0).alias(name) for name in ("events", "items_finished")],
     )

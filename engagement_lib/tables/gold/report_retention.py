@@ -44,8 +44,8 @@ def report_retention(fact_user_retention_cohorts: DataFrame) -> DataFrame:
 
     A cohort are the users whose first observed active day is in one day, week or month; also those who signed up before the
     first data, and test users. Days are local dates, so day 1 is the date after the first one; the 24-hour clock runs from
-    each user's own first event. The rate of several cohorts of one type is the sum of the retained / the sum of the eligible,
-    never a mean of rates.
+    each user's own first active event. The rate of several cohorts of one type is the sum of the retained / the sum of the
+    eligible, never a mean of rates.
     """
     cohorts = fact_user_retention_cohorts.groupBy(*_AT).agg(
         *[F.sum(name).alias(name) for name in COUNTS], F.bool_and("is_mature").alias("is_mature")

@@ -15,7 +15,12 @@ from engagement_lib.tables.silver.duplicates import duplicates
 from engagement_lib.tables.silver.quarantine import quarantine
 
 FIELDS = (
-    Field("event_id", "string", "Key of the event: 128 bits of SHA-256 over who, where, what, when.", required=True),
+    Field(
+        "event_id",
+        "string",
+        "Key of the event: 128 bits of SHA-256 over the tracker's own id, else over who, where, what, when.",
+        required=True,
+    ),
     v.PLATFORM,
     Field("event_name", "string", "What happened.", required=True, allowed=v.EVENT_NAMES),
     Field("event_timestamp", "timestamp", "When it happened, UTC.", required=True),
@@ -80,11 +85,11 @@ def events(
 ) -> DataFrame:
     """One row per unique event of all sources, typed and repaired.
 
-    An event is known by its key: platform, user (or anonymous id), session, event name, event time and item (or feature,
-    experiment, onboarding step). Of several deliveries the earliest arrival is kept; the others are counted in
-    `silver.duplicates`. Records that break a rule stand in `silver.quarantine`, so that records = events + duplicates +
-    quarantined for each file. An event that happened more than `max_clock_ahead_hours` after it arrived has the time of a
-    wrong clock and is quarantined: it would be the last day with data, where all windows end.
+    An event is known by its key: the tracker's own `event_id` within platform and day, else platform, user (or anonymous id),
+    session, event name, event time and item (or feature, experiment, onboarding step). Of several deliveries the earliest
+    arrival is kept; the others are counted in `silver.duplicates`. Records that break a rule stand in `silver.quarantine`, so
+    that records = events + duplicates + quarantined for each file. An event that happened more than `max_clock_ahead_hours`
+    after it arrived has the time of a wrong clock and is quarantined: it would be the last day with data, where all windows end.
 
     Known traps of the data: the mobile columns for country and language are wrong in most rows (the locale code is
     used and the contradiction flagged), item ids are decimal numbers on mobile, and the tracker's session is no session.

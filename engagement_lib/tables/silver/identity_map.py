@@ -10,7 +10,8 @@ from engagement_lib.tables.silver.events import events
 
 @table(
     inputs=(events,),
-    grain=("event_date", "anonymous_id", "first_seen"),
+    # Of several users at one instant each is first seen then.
+    grain=("event_date", "anonymous_id", "user_id", "first_seen"),
     fields=(
         Field("event_date", "date", "Day with events of the anonymous id that name no user.", required=True),
         Field("anonymous_id", "string", "Mobile client id or web fingerprint.", required=True, pii=True),

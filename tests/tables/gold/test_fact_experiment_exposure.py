@@ -6,6 +6,8 @@ import pytest
 from pyspark.sql import DataFrame, SparkSession
 
 from engagement_lib.engine.table import Table
+from engagement_lib.tables.bronze.mobile_events import mobile_events
+from engagement_lib.tables.bronze.web_events import web_events
 from engagement_lib.tables.gold.fact_content_consumption import fact_content_consumption
 from engagement_lib.tables.gold.fact_experiment_exposure import fact_experiment_exposure
 from engagement_lib.tables.gold.fact_session import fact_session
@@ -120,3 +122,26 @@ def test_without_files_of_the_experiment_service_exposures_still_count(spark: Sp
     ]
     rows = fact_experiment_exposure(*inputs, as_of=date(2025, 2, 28)).where("experiment_id = 'tour'").collect()
     assert {row.user_id: row.variant for row in rows} == {"u1": "a", "u2": "b", "u3": "b", "u4": "b", "u5": "b"}
+
+
+def test_a_variant_that_says_nothing_is_none_and_blanks_make_no_other_one(spark: SparkSession) -> None:
+    landed = filled(
+        spark,
+        web_events,
+        """
+        event_name         | event_timestamp     | arrival_timestamp   | user_id | experiment_id | variant
+        experiment-exposed | 2025-02-10 10:00:00 | 2025-02-10 10:00:01 | u1      | tour          | NULL
+        experiment-exposed | 2025-02-10 10:00:01 | 2025-02-10 10:00:02 | u1      | tour          | control
+        experiment-exposed | 2025-02-10 10:00:02 | 2025-02-10 10:00:03 | u1      | "tour "       | "control "
+        """,
+    )
+    happened = events(nothing(spark, mobile_events), landed).drop("_rule", "_reason", "_raw")
+    others = [nothing(spark, table) for table in fact_experiment_exposure.inputs[1:]]
+    assert_rows(
+        fact_experiment_exposure(happened, *others, as_of=date(2025, 2, 28)),
+        fact_experiment_exposure,
+        """
+        experiment_id | user_id | variant | first_exposed_at    | is_crossover
+        tour          | u1      | control | 2025-02-10 10:00:01 | false
+        """,
+    )

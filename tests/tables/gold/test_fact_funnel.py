@@ -84,10 +84,11 @@ def test_onboarding_can_be_completed_without_its_steps_being_seen(spark: SparkSe
 
 def test_without_a_signup_the_first_activity_begins_and_onboarding_has_no_rate(spark: SparkSession) -> None:
     active = """
-        user_id | activity_date | platform | country_code | is_active | first_event_at
-        u1      | 2025-02-03    | web      | DE           | true      | 2025-02-03 09:00:00
-        u1      | 2025-02-02    | mobile   | AT           | true      | 2025-02-02 09:00:00
-        u1      | 2025-02-01    | web      | CH           | false     | 2025-02-01 09:00:00
+        user_id | activity_date | platform | country_code | is_active | first_event_at      | first_active_at
+        u1      | 2025-02-03    | web      | DE           | true      | 2025-02-03 09:00:00 | 2025-02-03 09:00:00
+        u1      | 2025-02-02    | web      | IT           | true      | 2025-02-02 08:00:00 | 2025-02-02 10:00:00
+        u1      | 2025-02-02    | mobile   | AT           | true      | 2025-02-02 08:30:00 | 2025-02-02 09:00:00
+        u1      | 2025-02-01    | web      | CH           | false     | 2025-02-01 09:00:00 |
     """
     happened = """
         event_id | resolved_user_id | event_name           | event_timestamp

@@ -2,6 +2,7 @@
 
 from pyspark.sql import SparkSession
 
+from engagement_lib.engine.checks import guarded
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.silver.events import events
@@ -64,6 +65,32 @@ def test_passive_events_do_not_make_a_user_active(spark: SparkSession) -> None:
         passive_events=("login-successful",),
     )
     assert_rows(found, fact_user_engagement, "user_id | events | active_events | is_active\nu1 | 1 | 0 | false")
+
+
+def test_when_a_user_was_active_is_told_by_events_that_are_not_passive(spark: SparkSession) -> None:
+    found = engagement(
+        spark,
+        """
+        event_date | resolved_user_id | platform | event_name    | event_timestamp
+        2025-02-03 | u1               | web      | app-open      | 2025-02-03 09:00:00
+        2025-02-03 | u1               | web      | item-started  | 2025-02-03 10:00:00
+        2025-02-03 | u1               | web      | item-finished | 2025-02-03 11:00:00
+        2025-02-03 | u1               | web      | app-open      | 2025-02-03 12:00:00
+        2025-02-03 | u2               | web      | app-open      | 2025-02-03 09:00:00
+        2025-02-03 |                  | web      | item-started  | 2025-02-03 09:00:00
+        """,
+        passive_events=("app-open",),
+    )
+    assert_rows(
+        guarded(found, fact_user_engagement),
+        fact_user_engagement,
+        """
+        user_id | first_event_at      | last_event_at       | first_active_at     | last_active_at
+        u1      | 2025-02-03 09:00:00 | 2025-02-03 12:00:00 | 2025-02-03 10:00:00 | 2025-02-03 11:00:00
+        u2      | 2025-02-03 09:00:00 | 2025-02-03 09:00:00 |                     |
+                | 2025-02-03 09:00:00 | 2025-02-03 09:00:00 |                     |
+        """,
+    )
 
 
 def test_the_last_row_of_the_day_is_that_of_the_last_active_event(spark: SparkSession) -> None:

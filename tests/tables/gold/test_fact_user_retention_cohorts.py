@@ -10,7 +10,7 @@ from engagement_lib.tables.silver.users import users
 from tests.support import assert_rows, filled, nothing
 
 ACTIVE = """
-    activity_date | user_id | country_code | user_access_type | is_active | first_event_at   | last_event_at
+    activity_date | user_id | country_code | user_access_type | is_active | first_active_at  | last_active_at
     2025-02-01    | u1      | DE           | free             | true      | 2025-02-01 20:00 | 2025-02-01 21:00
     2025-02-01    | u1      | AT           | free             | true      | 2025-02-01 22:00 | 2025-02-01 22:00
     2025-02-02    | u1      | AT           | premium          | true      | 2025-02-02 09:00 | 2025-02-02 19:59
@@ -67,7 +67,7 @@ def test_a_bracket_is_any_of_its_days_and_waits_for_the_last(spark: SparkSession
     """u1 is back on day 4 and, an hour before its eighth 24 hours are over, on day 8; u2 on day 7; u3 on day 15, of a bracket
     that is not over on day 19."""
     visits = """
-        activity_date | user_id | is_active | first_event_at   | last_event_at
+        activity_date | user_id | is_active | first_active_at  | last_active_at
         2025-02-01    | u1      | true      | 2025-02-01 10:00 | 2025-02-01 10:00
         2025-02-05    | u1      | true      | 2025-02-05 10:00 | 2025-02-05 10:00
         2025-02-09    | u1      | true      | 2025-02-09 09:00 | 2025-02-09 09:00
@@ -92,7 +92,7 @@ def test_a_bracket_is_any_of_its_days_and_waits_for_the_last(spark: SparkSession
 
 
 WEEKS_AND_MONTHS = """
-    activity_date | user_id | country_code | is_active | first_event_at   | last_event_at
+    activity_date | user_id | country_code | is_active | first_active_at  | last_active_at
     2025-02-03    | u1      | DE           | true      | 2025-02-03 10:00 | 2025-02-03 10:00
     2025-02-10    | u1      | DE           | true      | 2025-02-10 11:00 | 2025-02-10 11:00
     2025-02-05    | u2      | DE           | true      | 2025-02-05 10:00 | 2025-02-05 10:00
@@ -140,4 +140,19 @@ def test_a_cohort_is_mature_when_nobody_can_come_to_it_and_the_day_is_over_for_i
         month       | 2025-02-01  | 8     | 14         | DE           | 3           | 0        |             | false
         month       | 2025-02-01  | 8     | 14         | AT           | 1           | 0        |             | false
         """,
+    )
+
+
+def test_a_passive_event_neither_begins_the_clock_nor_brings_anybody_back(spark: SparkSession) -> None:
+    """u1 first did something at noon; what came within the second 24 hours from then on was passive."""
+    seen = """
+        activity_date | user_id | is_active | first_event_at   | last_event_at    | first_active_at  | last_active_at
+        2025-02-01    | u1      | true      | 2025-02-01 08:00 | 2025-02-01 12:00 | 2025-02-01 12:00 | 2025-02-01 12:00
+        2025-02-02    | u1      | true      | 2025-02-02 10:00 | 2025-02-02 13:00 | 2025-02-02 10:00 | 2025-02-02 10:00
+    """
+    found = fact_user_retention_cohorts(filled(spark, fact_user_engagement, seen), nothing(spark, users), as_of=date(2025, 2, 3))
+    assert_rows(
+        found.where(DAYS),
+        fact_user_retention_cohorts,
+        "cohort_date | day_n | retained_on | eligible_24h | retained_24h\n2025-02-01 | 1 | 1 | 1 | 0",
     )

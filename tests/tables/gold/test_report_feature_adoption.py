@@ -6,12 +6,15 @@ from datetime import date, timedelta
 import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from engagement_lib.tables.bronze.features import features as bronze
 from engagement_lib.tables.gold.dim_feature import dim_feature
 from engagement_lib.tables.gold.fact_feature_use import fact_feature_use
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.gold.report_feature_adoption import report_feature_adoption
+from engagement_lib.tables.silver.features import features
 from engagement_lib.tables.silver.users import users
 from tests.support import assert_rows, filled, nothing
+from tests.tables.silver.landed import landed
 
 FEATURES = """
     feature_id | name    | launched_at      | eligible_access_types
@@ -116,6 +119,18 @@ def test_an_access_type_is_the_same_in_upper_case_and_what_comes_after_the_as_of
         1              | 1              | 1                     | 0            | 2
         """,
     )
+
+
+def test_an_access_type_of_two_words_is_the_same_to_features_and_to_trackers(spark: SparkSession) -> None:
+    listed = """
+        feature_id | name | launched_at         | eligible_access_types
+        lists      | List | 2025-02-01 00:00:00 | Premium Plus
+    """
+    launched = dim_feature(features(landed(spark, bronze, listed)))
+    active = "activity_date | user_id | user_access_type | is_active\n2025-02-10 | u1 | Premium Plus | true"
+    used = filled(spark, fact_user_engagement, active)
+    found = report_feature_adoption(nothing(spark, fact_feature_use), used, launched, nothing(spark, users), **RUN)
+    assert [row.eligible_users for row in found.where("period = 'since_launch'").collect()] == [1]
 
 
 def test_drawn_users_are_counted_as_in_plain_python(spark: SparkSession) -> None:

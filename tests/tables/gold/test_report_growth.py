@@ -36,7 +36,7 @@ def test_who_is_new_stays_comes_back_and_is_lost(spark: SparkSession) -> None:
         day    | 2025-02-02   | 0   | 0        | 0           | 1       | 0      | 1             | 0.0         | true
         day    | 2025-02-03   | 0   | 0        | 1           | 0       | 1      | 0             |             | true
         week   | 2025-01-27   | 2   | 0        | 0           | 0       | 2      | 0             |             | true
-        week   | 2025-02-03   | 0   | 1        | 0           | 1       | 1      | 2             | 0.0         | false
+        week   | 2025-02-03   | 0   | 1        | 0           | 1       | 1      | 2             |             | false
         month  | 2025-01-01   | 2   | 0        | 0           | 0       | 2      | 0             |             | true
         month  | 2025-02-01   | 0   | 2        | 0           | 0       | 2      | 2             |             | false
         """,

@@ -1,11 +1,13 @@
 """gold.report_regional_activity: users by country and region."""
 
+from datetime import date
+
 from pyspark.sql import SparkSession
 
 from engagement_lib.tables.gold.dim_country import dim_country
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.gold.report_regional_activity import report_regional_activity
-from tests.support import assert_rows, filled
+from tests.support import assert_rows, filled, nothing
 
 
 def test_a_user_counts_in_each_country_and_once_in_the_region(spark: SparkSession) -> None:
@@ -42,3 +44,34 @@ def test_a_user_counts_in_each_country_and_once_in_the_region(spark: SparkSessio
         total    | region    | DACH    | 1                     | 1                        | 23     | 1
         """,
     )
+
+
+def test_a_region_in_which_nobody_was_active_is_rows_of_0(spark: SparkSession) -> None:
+    fact = filled(
+        spark,
+        fact_user_engagement,
+        """
+        activity_date | user_id | platform | country_code | events | is_active
+        2025-02-02    | u1      | web      | CH           | 4      | true
+        """,
+    )
+    countries = dim_country(spark.range(1), regions={"DACH": ["DE", "AT", "CH"], "Benelux": ["BE", "NL", "LU"]})
+    assert_rows(
+        report_regional_activity(fact, countries, first_day=date(2025, 1, 1)),
+        report_regional_activity,
+        """
+        platform | area_type | area    | regional_active_users | regional_active_learners | events | items_finished
+        mobile   | region    | Benelux | 0                     | 0                        | 0      | 0
+        mobile   | region    | DACH    | 0                     | 0                        | 0      | 0
+        web      | country   | CH      | 1                     | 0                        | 4      | 0
+        web      | region    | Benelux | 0                     | 0                        | 0      | 0
+        web      | region    | DACH    | 1                     | 0                        | 4      | 0
+        total    | country   | CH      | 1                     | 0                        | 4      | 0
+        total    | region    | Benelux | 0                     | 0                        | 0      | 0
+        total    | region    | DACH    | 1                     | 0                        | 4      | 0
+        """,
+    )
+
+
+def test_without_any_data_there_are_no_rows(spark: SparkSession) -> None:
+    assert report_regional_activity(nothing(spark, fact_user_engagement), dim_country(spark.range(1))).count() == 0

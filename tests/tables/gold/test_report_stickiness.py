@@ -3,6 +3,7 @@
 from datetime import date
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.gold.report_stickiness import report_stickiness
@@ -42,5 +43,22 @@ def test_users_are_counted_by_their_active_days_in_each_window(spark: SparkSessi
         28          | web         | 1           | 1     | true
         28          | web         | 3           | 1     | true
         28          | mobile      | 1           | 1     | true
+        """,
+    )
+
+
+def test_the_total_of_a_window_in_which_nobody_was_active_is_rows_of_0(spark: SparkSession) -> None:
+    passive = "activity_date | user_id | platform | is_active\n2025-02-28 | u1 | web | false"
+    fact = filled(spark, fact_user_engagement, passive)
+    found = report_stickiness(fact, first_day=date(2025, 2, 20), as_of=date(2025, 2, 28))
+    assert_rows(
+        found.groupBy("window_days", "split", "split_value", "is_partial_window").agg(
+            F.count("*").cast("int").alias("active_days"), F.sum("users").alias("users")
+        ),
+        report_stickiness,
+        """
+        window_days | split | split_value | is_partial_window | active_days | users
+        7           | total | total       | false             | 7           | 0
+        28          | total | total       | true              | 28          | 0
         """,
     )

@@ -1,5 +1,7 @@
 """silver.events: how records of the trackers become events, and which are turned away."""
 
+from hashlib import sha256
+
 from pyspark.sql import DataFrame, SparkSession
 
 from engagement_lib.tables.bronze.mobile_events import mobile_events
@@ -251,6 +253,21 @@ def test_what_newer_trackers_send_is_typed_and_the_rest_of_it_stands_in_properti
     assert (properties[4]["experiment_id"], properties[4]["variant"]) == ("e1", "control")
 
 
+def test_texts_in_properties_are_clean_and_unknown_columns_stay_as_they_are(spark: SparkSession) -> None:
+    records = from_mobile(
+        spark,
+        """
+        event_name         | experiment_id | variant      | device_make | _rescued
+        experiment-exposed | e1            | NULL         | "apple "    |
+        experiment-exposed | " e1"         | "control "   | none        | "{\\"mood\\": \\" NULL \\"}"
+        """,
+    )
+    [first, second] = [found for (found,) in values(records, "properties")]
+    assert (first["experiment_id"], first["variant"], first["device_make"]) == ("e1", None, "apple")
+    assert (second["experiment_id"], second["variant"], second["device_make"]) == ("e1", "control", None)
+    assert second["mood"] == " NULL "
+
+
 def test_two_experiments_features_or_steps_at_one_moment_are_two_events(spark: SparkSession) -> None:
     records = from_mobile(
         spark,
@@ -265,6 +282,31 @@ def test_two_experiments_features_or_steps_at_one_moment_are_two_events(spark: S
         """,
     )
     assert len({key for (key,) in values(records, "event_id")}) == 6
+
+
+def test_the_trackers_own_id_is_the_key_within_its_platform_and_day(spark: SparkSession) -> None:
+    """Equal records with two ids and with none are three events; an id that comes again is the same one, unless on another day."""
+    drawing = """
+        event_timestamp         | event_id
+        2025-02-03 10:00:00.000 | e-1
+        2025-02-03 10:00:00.000 | e-2
+        2025-02-03 10:00:00.000 | " e-1 "
+        2025-02-03 10:00:00.000 | NULL
+        2025-02-03 10:00:00.000 |
+        2025-02-03 11:00:00.000 | e-1
+        2025-02-04 10:00:00.000 | e-1
+    """
+    first, second, again, null_word, none, later, next_day = [key for (key,) in values(from_web(spark, drawing), "event_id")]
+    assert len({first, second, none}) == 3 and first == again == later and none == null_word
+    assert next_day != first
+    assert {len(key) for key in (first, second, none, next_day)} == {32}
+    assert first not in [key for (key,) in values(from_mobile(spark, drawing), "event_id")]
+
+
+def test_the_key_of_an_event_without_an_id_stays_what_it_was(spark: SparkSession) -> None:
+    [(key,)] = values(from_web(spark, "event_timestamp\n2025-02-03 10:00:00.000"), "event_id")
+    parts = "web", "u1", "s1", "app-open", "1738576800000000", "\0"
+    assert key == sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
 def test_an_event_that_does_not_say_what_it_is_about_is_quarantined(spark: SparkSession) -> None:

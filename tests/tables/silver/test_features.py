@@ -17,6 +17,7 @@ def test_access_types_are_a_list_however_it_is_written(spark: SparkSession) -> N
         search     | Search   | 2025-02-01 00:00:00 | premium;Free
         spaces     | Spaces   | 2025-02-01 00:00:00 | "[\\"premium\\"]"
         notes      | Notes    | 2025-02-01 00:00:00 |
+        offline    | Offline  | 2025-02-01 00:00:00 | "Premium Plus ; free|[]"
         """,
     )
     assert_rows(
@@ -27,5 +28,6 @@ def test_access_types_are_a_list_however_it_is_written(spark: SparkSession) -> N
         search     | [free, premium]       | true
         spaces     | [premium]             | true
         notes      |                       | true
+        offline    | [free, premium plus]  | true
         """,
     )

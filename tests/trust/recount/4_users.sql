@@ -73,7 +73,11 @@ select
     count(*) filter (was_here and not is_here) as churned,
     count(*) filter (is_here) as active,
     count(*) filter (was_here) as active_before,
-    (new + resurrected) / nullif(churned, 0) as quick_ratio
+    -- Who has not come yet is lost only when the period is over.
+    case
+        when date_trunc(period, (select last_day + 1 from recount.span)) > period_start
+            then (new + resurrected) / nullif(churned, 0)
+    end as quick_ratio
 from (
     select
         placed.period, placed.period_start, user_id,
