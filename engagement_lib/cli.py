@@ -105,9 +105,9 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
                 problem = caught
         print(f"\nDone in {time.monotonic() - started:.1f} s.{pages}")
     code = _exit_code(result, arguments)
-    if problem and not code:
-        raise problem
     if problem:
+        if not code:
+            raise problem
         # What is wrong with the tables comes first, and decides the exit code.
         print(f"error: {problem}", file=sys.stderr)
     return code

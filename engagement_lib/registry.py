@@ -13,32 +13,35 @@ _CONTENT, _ATTEMPTS, _CHURN = "gold.report_content_completion", "gold.report_con
 _TOTAL = "split = 'total'"
 
 
+def _retained(
+    name: str, first: int, last: int, description: str, *, retained: str = "retained_on", eligible: str = "eligible"
+) -> Metric:
+    # A day is in the brackets and the cohorts of weeks and months, too, and counts once.
+    is_it = f"cohort_type = 'day' AND day_n = {first} AND last_day_n = {last} AND {eligible} > 0"
+    return Metric(f"retention_{name}", Rate(_RETENTION, retained, eligible, is_it), description, "share of users")
+
+
 def _retention(name: str, first: int, last: int) -> Metric:
     days, all_of_it = (f"day {first}", "that day is") if first == last else (f"any of the days {first} to {last}", "all are")
-    # A day is in the brackets and the cohorts of weeks and months, too, and counts once.
-    is_it = f"cohort_type = 'day' AND day_n = {first} AND last_day_n = {last} AND eligible > 0"
-    return Metric(
-        f"retention_{name}",
-        Rate(_RETENTION, "retained_on", "eligible", is_it),
-        f"Users active on {days} after their first active day / users for whom {all_of_it} over.",
-        "share of users",
-    )
+    return _retained(name, first, last, f"Users active on {days} after their first active day / users for whom {all_of_it} over.")
 
 
 def _retention_otherwise(day: int) -> tuple[Metric, Metric]:
     """Retention of a day by the two other readings: on the day or any later one, and by the 24-hour clock."""
-    is_it = f"cohort_type = 'day' AND day_n = {day} AND last_day_n = {day} AND "
-    after = Metric(
-        f"retention_d{day}_on_or_after",
-        Rate(_RETENTION, "retained_on_or_after", "eligible", is_it + "eligible > 0"),
+    after = _retained(
+        f"d{day}_on_or_after",
+        day,
+        day,
         f"Users active on day {day} after their first active day or on any later one / users for whom day {day} is over.",
-        "share of users",
+        retained="retained_on_or_after",
     )
-    clock = Metric(
-        f"retention_d{day}_24h",
-        Rate(_RETENTION, "retained_24h", "eligible_24h", is_it + "eligible_24h > 0"),
+    clock = _retained(
+        f"d{day}_24h",
+        day,
+        day,
         f"Users active in the hours {24 * day} to {24 * day + 24} after their first active event / users for whom they are over.",
-        "share of users",
+        retained="retained_24h",
+        eligible="eligible_24h",
     )
     return after, clock
 

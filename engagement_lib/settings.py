@@ -62,7 +62,7 @@ class Settings:
         if merged.get("run", {}).get("side_by_side", 1) < 1:
             raise ConfigError("run.side_by_side must be 1 or more: so many tables run at the same time")
         return cls(
-            lake={name: _address(value, f"lake.{name}") for name, value in merged.get("lake", {}).items()},
+            lake={name: _address(value) if name == "root" else value for name, value in merged.get("lake", {}).items()},
             landing={"root": "landing", **merged.get("landing", {})},
             parameters=merged.get("parameters", {}),
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
@@ -131,10 +131,10 @@ def _verify_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> Non
             raise ConfigError(f"parameters.{name} must be {_KINDS[wanted]}, not {value!r}")
 
 
-def _address(value: str, name: str) -> str:
+def _address(value: str) -> str:
     """Where a lake is; a folder by its path, whatever way it was written."""
     if not value.strip():
-        raise ConfigError(f"{name} is empty; give a folder, or an address such as s3a://bucket/lake")
+        raise ConfigError("lake.root is empty; give a folder, or an address such as s3a://bucket/lake")
     if value.startswith("file:/"):
         return "/" + value.removeprefix("file:").lstrip("/")
     # Hadoop's short form; two slashes are what an address is known by.

@@ -150,7 +150,8 @@ class Ledger:
         stale = {file for commit in commits for file in commit.demoted_files}
         if not waiting and not stale:
             return
-        loads = F.col("_load") >= min(waiting, default=last.load + 1)
+        oldest = min(waiting, default=last.load + 1)
+        loads = F.col("_load") >= oldest
         files = F.col("source_file").isin(*stale)
         wanted = loads | files if stale else loads
         # A delivery that gave way is put aside by a later load than the one that brought it.
@@ -163,11 +164,7 @@ class Ledger:
             self.lake.read(each).where(wanted).select("source_file", F.col(load).alias("load"), F.lit(verdict).alias("verdict"))
             for verdict, (each, load) in verdicts.items()
         ]
-        counts = {
-            (row.source_file, row.load, row.verdict): row["count"]
-            for row in reduce(DataFrame.unionByName, rows).groupBy("source_file", "load", "verdict").count().collect()
-        }
-        oldest = min(waiting, default=last.load + 1)
+        counts = _counted(rows, "source_file", "load", "verdict")
         for entry in mine:
             # Not more: of what was landed after the merged loads nothing is anywhere yet, and 0 would be taken for an answer.
             if entry.load and entry.load <= last.load and (entry.path in stale or entry.load >= oldest):
@@ -184,10 +181,7 @@ class Ledger:
             for each in loads
         ]
         rows += [self.lake.read(rest).select(*at, "verdict") for rest in {each.write.rest for each in loads}]  # type: ignore[union-attr]
-        found = {
-            (row.source, row.source_file, row["_load"], row.verdict): row["count"]
-            for row in reduce(DataFrame.unionByName, rows).groupBy(*at, "verdict").count().collect()
-        }
+        found = _counted(rows, *at, "verdict")
         newest = {each.inputs[0].name: load for each, load in loads.items()}
         for entry in [e for each in loads for e in self.loaded_for(each)]:
             if entry.load and entry.load <= newest[entry.source]:
@@ -238,6 +232,12 @@ class Ledger:
     def unbalanced(self) -> list[Entry]:
         """Loaded files whose records are not all accounted for: never empty-handed about what is wrong."""
         return [entry for entry in self.entries.values() if not entry.is_balanced]
+
+
+def _counted(rows: Iterable[DataFrame], *by: str) -> dict[tuple[str | int, ...], int]:
+    """How many rows all frames together have of each combination of the columns."""
+    groups = reduce(DataFrame.unionByName, rows).groupBy(*by).count().collect()
+    return {tuple(group[name] for name in by): group["count"] for group in groups}
 
 
 def _entry(row) -> Entry:  # type: ignore[no-untyped-def]
