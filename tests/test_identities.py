@@ -1,8 +1,11 @@
-"""A login that comes in later says whose earlier anonymous events were, and only their days are computed again."""
+"""A login that comes in later says whose earlier anonymous events were, and only their users' days are computed again."""
 
+from collections import Counter
 from pathlib import Path
 
-from pyspark.sql import SparkSession
+from delta.tables import DeltaTable
+from pyspark.sql import Row, SparkSession
+from pyspark.sql import functions as F
 
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
@@ -10,6 +13,8 @@ from engagement_lib.pipeline import all_tables
 from tests.test_reliability import record, text_of
 
 TABLES = all_tables()
+#: The facts that are computed again for some users only.
+BY_USER = ("gold.fact_session", "gold.fact_user_engagement", "gold.fact_feature_use")
 
 
 def test_a_late_login_changes_the_days_of_the_events_that_it_explains(spark: SparkSession, tmp_path: Path) -> None:
@@ -43,3 +48,40 @@ def test_a_late_login_changes_the_days_of_the_events_that_it_explains(spark: Spa
     [seen_again] = Lake(spark, root=str(tmp_path / "lake")).read(TABLES["silver.identity_map"]).collect()
     assert (seen_again.event_date.day, seen_again.last_seen.day) == (1, 25)
     assert 25 in redone() <= {24, 25, 26, 27}, "who is seen again with a known user explains nothing new"
+
+
+def test_whom_a_login_does_not_concern_is_carried_over(spark: SparkSession, tmp_path: Path) -> None:
+    """What nobody did becomes Ana's, what was Dan's becomes Eve's; Bob, active on the same days, is not computed again."""
+
+    def happened(day: int, time: str, user: str, browser: str) -> dict[str, str]:
+        at = {"event_timestamp": f"2025-02-{day:02d} {time}:00.000", "arrival_timestamp": "2025-02-21 10:00:00.000"}
+        return record(day, user_id=user, fingerprint=browser, event_name="feature-used", feature_id="f", **at)
+
+    def run(lake: str) -> Lake:
+        select = "+gold.fact_session +gold.fact_user_engagement +gold.fact_feature_use"
+        assert main(["--landing", str(landing), "--lake", str(tmp_path / lake), "--select", select], spark=spark) == 0
+        return Lake(spark, root=str(tmp_path / lake))
+
+    def others_than_bob(lake: Lake, table: str) -> Counter[Row]:
+        return Counter(lake.read(TABLES[table]).where("user_id IS NULL OR user_id <> 'bob'").collect())
+
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    first = [happened(5, "10:00", "", "dans"), happened(5, "23:50", "", "dans"), happened(6, "00:05", "", "dans")]
+    first += [happened(5, "10:01", "bob", "bobs"), happened(5, "10:02", "", "anas"), happened(5, "10:03", "", "nobodys")]
+    (landing / "web_events_1.csv").write_text(text_of([*first, happened(9, "09:00", "dan", "dans")]))
+    lake = run("lake")
+    for table in BY_USER:
+        stored = DeltaTable.forPath(spark, lake.location(TABLES[table]))
+        stored.update("user_id = 'bob'", {"user_access_type": F.lit("as it was")})
+    (landing / "web_events_2.csv").write_text(
+        text_of([happened(1, "09:00", "eve", "dans"), happened(20, "09:00", "ana", "anas")])
+    )
+    lake, at_once = run("lake"), run("at once")
+    assert {row.user_id for row in lake.read(TABLES["silver.identity_map"]).collect()} == {"ana", "eve"}
+    for table in BY_USER:
+        commit = lake.last_commit(TABLES[table])
+        assert commit and {day.day for day in commit.user_days} >= {5, 6}
+        [bobs] = lake.read(TABLES[table]).where("user_id = 'bob'").collect()
+        assert bobs.user_access_type == "as it was", "a row of Bob's was computed again"
+        assert others_than_bob(lake, table) == others_than_bob(at_once, table)

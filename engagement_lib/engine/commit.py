@@ -11,6 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from engagement_lib.engine.users import NOBODY, Users
+
 _MARK = "engagement"
 _COMMIT_FILE = re.compile(r"\d{20}\.json")
 #: How the operations begin that empty a table or take it back.
@@ -20,7 +22,8 @@ _RESETS = ("CREATE OR REPLACE", "REPLACE", "RESTORE", "TRUNCATE")
 @dataclass(frozen=True)
 class Commit:
     """``inputs``: Delta version of each table that was read; ``input_runs``: which runs wrote these versions; ``days``: the days
-    that changed, None = all of them; ``span``: first and last day that the table covers; ``load``: newest load that is contained;
+    that changed, None = all of them; ``user_days``: those of them on which only rows of ``users`` and of nobody changed;
+    ``span``: first and last day that the table covers; ``load``: newest load that is contained;
     ``demoted_files``: files of which an event gave way to an earlier delivery, or a quarantined record came back, so that their
     counts changed; ``contract``: hash of the table's columns and their types, filled in by the write;
     ``is_restart``: what earlier loads had set aside was written anew, so that the tables set aside and this one belong together.
@@ -31,6 +34,8 @@ class Commit:
     input_runs: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
     days: tuple[date, ...] | None = None
+    user_days: tuple[date, ...] = ()
+    users: Users = NOBODY
     span: tuple[date, date] | None = None
     load: int = 0
     source_hash: str = ""
@@ -52,6 +57,8 @@ class Commit:
             return None
         days, span = values["days"], values["span"]
         values["days"] = None if days is None else tuple(map(date.fromisoformat, days))
+        values["user_days"] = tuple(map(date.fromisoformat, values.get("user_days", ())))
+        values["users"] = Users.from_text(values["users"]) if values["user_days"] else NOBODY
         values["span"] = None if span is None else tuple(map(date.fromisoformat, span))
         return cls(**{**values, "demoted_files": tuple(values["demoted_files"])})
 
@@ -112,4 +119,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Mapping):
         return dict(value)
+    if isinstance(value, Users):
+        return value.to_text()
     return list(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
@@ -12,16 +12,22 @@ from pyspark.sql import functions as F
 from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import ReplaceDays, Table
+from engagement_lib.engine.users import NOBODY, Users, number_of
 
 Span = tuple[date, date]
 
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be done for a table: ``days`` None = all of them, empty = nothing; ``why`` in words for people."""
+    """What is to be done for a table: ``days`` None = all of them, empty = nothing; ``why`` in words for people.
+
+    ``user_days``: those of the days of which only rows of ``users`` and of nobody are computed again.
+    """
 
     days: tuple[date, ...] | None
     why: str
+    user_days: tuple[date, ...] = ()
+    users: Users = NOBODY
 
     @property
     def is_nothing(self) -> bool:
@@ -31,27 +37,50 @@ class Work:
 NOTHING = Work((), "nothing new")
 
 
-def changed_days(lake: Lake, table: Table, last: Commit, inputs: Iterable[Table]) -> tuple[set[date] | None, list[str]]:
-    """Days that changed in the inputs since ``last`` consumed them, and which inputs they are in. None = any day may have."""
-    days: set[date] = set()
-    names: list[str] = []
+@dataclass
+class Changes:
+    """What changed in a table's inputs: on ``days`` rows of anybody, on ``user_days`` rows of ``users`` and of nobody.
+
+    ``days`` None = any day may have, for the reason in ``names``; else these are the inputs with changes.
+    """
+
+    days: set[date] | None
+    names: list[str] = field(default_factory=list)
+    user_days: set[date] = field(default_factory=set)
+    users: Users = NOBODY
+
+    @property
+    def all_days(self) -> set[date]:
+        return (self.days or set()) | self.user_days
+
+    def in_words(self) -> str:
+        some = f" ({len(self.user_days)} for some users)" if self.user_days else ""
+        return f"{len(self.all_days)} changed day(s){some} in {', '.join(self.names)}"
+
+
+def changes_since(lake: Lake, last: Commit, inputs: Iterable[Table]) -> Changes:
+    """What changed in the inputs since ``last`` consumed them."""
+    days, found = set[date](), Changes(None)
     for needed in inputs:
         seen = last.inputs.get(needed.id)
         if seen is None:
-            return None, [f"{needed.id} is a new input"]
+            return Changes(None, [f"{needed.id} is a new input"])
         since = lake.unseen(needed, last)
         if since is None:
-            return None, [f"{needed.id} was made anew"]
+            return Changes(None, [f"{needed.id} was made anew"])
         if since and since[-1].number > seen + 1:
-            return None, [f"the history of {needed.id} no longer reaches back to version {seen}"]
+            return Changes(None, [f"the history of {needed.id} no longer reaches back to version {seen}"])
         commits = [version.commit for version in since if version.commit]
         if not commits:
             continue
-        names.append(needed.id)
-        if any(commit.days is None for commit in commits):
-            return None, [f"all of {needed.id} changed"]
-        days.update(*[commit.days or () for commit in commits])
-    return days, names
+        found.names.append(needed.id)
+        for commit in commits:
+            if commit.days is None:
+                return Changes(None, [f"all of {needed.id} changed"])
+            days |= {*commit.days} - {*commit.user_days}
+            found.user_days |= {*commit.user_days}
+            found.users |= commit.users
+    return replace(found, days=days, user_days=found.user_days - days)
 
 
 def days_to_replace(lake: Lake, table: Table, last: Commit | None, span: Span | None) -> Work:
@@ -59,11 +88,16 @@ def days_to_replace(lake: Lake, table: Table, last: Commit | None, span: Span | 
     assert isinstance(table.write, ReplaceDays)
     if last is None:
         return Work(None, "first build")
-    changed, names = changed_days(lake, table, last, table.inputs)
-    if changed is None:
-        return Work(None, names[0])
+    changed = changes_since(lake, last, table.inputs)
+    if changed.days is None:
+        return Work(None, changed.names[0])
     back, ahead = table.write.reads
-    days = {c + timedelta(days=n) for c in changed for n in range(-ahead, -back + 1)}
+
+    def readers(of: Iterable[date]) -> set[date]:
+        return {c + timedelta(days=n) for c in of for n in range(-ahead, -back + 1)}
+
+    days = readers(changed.all_days)
+    user_days = days - readers(changed.days) if table.user else set()
     if table.run_values and span:
         covered = set(_days(*last.span)) if last.span else set()
         days |= set(_days(*span)) ^ covered
@@ -71,8 +105,9 @@ def days_to_replace(lake: Lake, table: Table, last: Commit | None, span: Span | 
             # Whether a window reaches back before the first data is different now as long as windows are.
             days |= set(_days(min(last.span[0], span[0]), max(last.span[0], span[0]) - timedelta(days=back)))
         days = {day for day in days if span[0] <= day <= span[1] or day in covered}
-    why = f"{len(changed)} changed day(s) in {', '.join(names)}" if changed else "other days are covered"
-    return Work(tuple(sorted(days)), why) if days else NOTHING
+    why = changed.in_words() if changed.all_days else "other days are covered"
+    users = changed.users if user_days else NOBODY
+    return Work(tuple(sorted(days)), why, tuple(sorted(user_days)), users) if days else NOTHING
 
 
 def reads_of(table: Table, days: Iterable[date]) -> list[Span]:
@@ -82,20 +117,37 @@ def reads_of(table: Table, days: Iterable[date]) -> list[Span]:
     return ranges(day + timedelta(days=n) for day in days for n in range(back, ahead + 1))
 
 
-def slices(lake: Lake, table: Table, versions: Mapping[str, int], days: Iterable[Span] | None) -> list[DataFrame]:
-    """The table's inputs at the given versions; those that have a day, only the days in the ranges (None = all)."""
+def slices(lake: Lake, table: Table, versions: Mapping[str, int], days: Iterable[Span] | None, work: Work) -> list[DataFrame]:
+    """The table's inputs at the given versions; those that have a day, only the days in the ranges (None = all), and what the
+    work needs for some users only, only of them and of nobody: whose that is, identities may tell."""
     frames = []
     for needed in table.inputs:
         rows = lake.read(needed, versions[needed.id])
-        frames.append(rows if days is None or needed.day is None else rows.where(within(needed.day, days)))
+        if days is not None and needed.day is not None:
+            rows = rows.where(within(needed.day, days))
+        if work.user_days and needed.day and needed.user:
+            whole = reads_of(table, {*(work.days or ())} - {*work.user_days})
+            rows = rows.where(within(needed.day, whole) | work.users.include(F.col(needed.user)))
+        frames.append(rows)
     return frames
 
 
-def differing_days(new: DataFrame, old: DataFrame, day: str) -> tuple[date, ...]:
-    """The days of which one of two frames with the same columns has a row that the other has not, or has more often."""
+def with_others_kept(rows: DataFrame, stored: DataFrame, table: Table, work: Work) -> DataFrame:
+    """The newly computed rows of the work, and the stored ones of the users whom it leaves alone."""
+    assert table.day and table.user
+    theirs = work.users.include(F.col(table.user))
+    some = within(table.day, ranges(work.user_days))
+    return rows.where(~some | theirs).unionByName(stored.where(some & ~theirs))
+
+
+def differing(new: DataFrame, old: DataFrame, day: str, user: str | None = None) -> tuple[tuple[date, ...], Users]:
+    """The days of which one of two frames with the same columns has a row that the other has not, or has more often, and
+    whose these rows are."""
     both = new.withColumn("_times", F.lit(1)).unionByName(old.withColumn("_times", F.lit(-1)))
-    differing = both.groupBy(*new.columns).agg(F.sum("_times").alias("_times")).where("_times <> 0")
-    return tuple(sorted(row[0] for row in differing.select(day).distinct().collect()))
+    rows = both.groupBy(*new.columns).agg(F.sum("_times").alias("_times")).where("_times <> 0")
+    number = number_of(F.col(user)) if user else F.lit(None)
+    found = rows.select(F.col(day).alias("day"), number.alias("number")).distinct().collect()
+    return tuple(sorted({row.day for row in found})), Users.of(row.number for row in found if user)
 
 
 def on_days(column: str, days: Iterable[date]) -> str:

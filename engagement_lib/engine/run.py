@@ -102,20 +102,22 @@ class Run:
         if isinstance(table.write, ReplaceDays):
             found = d.days_to_replace(self.lake, table, last, self.span())
             if self.redo and found.days is not None:
-                return d.Work(tuple(sorted({*found.days, *self.redo})), "asked for" if found.is_nothing else found.why)
+                why = "asked for" if found.is_nothing else found.why
+                user_days = tuple(day for day in found.user_days if day not in self.redo)
+                return d.Work(tuple(sorted({*found.days, *self.redo})), why, user_days, found.users)
             return found
         return self._work_of_rebuild(table, last)
 
     def _work_of_rebuild(self, table: Table, last: Commit) -> d.Work:
         assert isinstance(table.write, Rebuild)
-        changed, names = d.changed_days(self.lake, table, last, table.inputs)
+        changed = d.changes_since(self.lake, last, table.inputs)
         window = self._window(table)
-        if changed is None:
-            return d.Work(None, names[0])
+        if changed.days is None:
+            return d.Work(None, changed.names[0])
         if (window or table.run_values) and last.span != self.span():
             return d.Work(None, "the as-of day moved")
-        if any(window is None or window[0] <= day <= window[1] for day in changed):
-            return d.Work(None, f"{len(changed)} changed day(s) in {', '.join(names)}")
+        if any(window is None or window[0] <= day <= window[1] for day in changed.all_days):
+            return d.Work(None, changed.in_words())
         return d.NOTHING
 
     def _window(self, table: Table) -> d.Span | None:
@@ -138,6 +140,8 @@ class Run:
             input_runs={needed.id: newest.run_id for needed in table.inputs for newest in self.lake.versions(needed)[:1]},
             parameters=self.parameters_of(table),
             days=work.days,
+            user_days=work.user_days,
+            users=work.users,
             span=self.span(),
             load=max(
                 [last.load if last else 0, *[self.lake.newest_load(i) for i in table.inputs if isinstance(i.write, AppendFiles)]]
@@ -178,7 +182,7 @@ class Run:
         given = {name: run_values[name] for name in table.run_values}
         window = self._window(table)
         ranges = [window] if window else None if work.days is None else d.reads_of(table, work.days)
-        frames = d.slices(self.lake, table, commit.inputs, ranges)
+        frames = d.slices(self.lake, table, commit.inputs, ranges, work)
         rows = table(*(frames or [self.lake.spark.range(1)]), **self.parameters_of(table), **given)
         where = None
         if table.run_values and span is not None:
@@ -186,7 +190,9 @@ class Run:
         if work.days is not None and table.day:
             where = d.on_days(table.day, work.days)
             rows = rows.where(where)
-        rows = guarded(conform(rows, table), table)
+        rows = conform(rows, table)
+        rows = d.with_others_kept(rows, self.lake.read(table), table, work) if work.user_days else rows
+        rows = guarded(rows, table)
         if isinstance(table.write, Rebuild) and table.write.day and self.lake.last_commit(table) and not self.rebuild:
             return self._replace_differing(table, rows, commit, counted)
         partitioned = isinstance(table.write, ReplaceDays) and table.write.partitioned
@@ -199,11 +205,13 @@ class Run:
         assert table.day and isinstance(table.write, Rebuild)
         rows = rows.persist()
         try:
-            stored, unread = self.lake.read(table), table.write.unread
-            days = d.differing_days(rows, stored, table.day)
+            stored, unread, user = self.lake.read(table), table.write.unread, table.write.resolves
+            days, users = seen, _ = d.differing(rows, stored, table.day, user)
             where = d.on_days(table.day, days)
-            seen = d.differing_days(rows.drop(*unread), stored.drop(*unread), table.day) if unread and days else days
-            self.lake.overwrite(table, counted.on(rows.where(where).coalesce(1)), replace(commit, days=seen), where=where)
+            if unread and days:
+                seen, users = d.differing(rows.drop(*unread), stored.drop(*unread), table.day, user)
+            said = replace(commit, days=seen, user_days=seen if user else (), users=users)
+            self.lake.overwrite(table, counted.on(rows.where(where).coalesce(1)), said, where=where)
         finally:
             rows.unpersist()
         return len(days), self.lake.versions(table)[0].rows

@@ -69,6 +69,7 @@ class Merge:
     The table's function returns every typed record with ``_rule`` (null = valid), ``_reason`` and ``_raw``;
     the engine sends broken records to ``rejects``, later deliveries to ``repeats``, and keeps one row per key.
     ``day`` is part of a key's meaning: deliveries of one key share it, so only the touched days are looked at.
+    ``user``: the column of the user whom a row belongs to, where readers may want the rows of some users only.
     """
 
     keys: tuple[str, ...]
@@ -76,6 +77,7 @@ class Merge:
     day: str
     rejects: Table
     repeats: Table
+    user: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,11 +85,14 @@ class ReplaceDays:
     """Whole days are recomputed: a row of day d reads input days d + reads[0] .. d + reads[1].
 
     ``partitioned`` stores one folder a day: for facts, where a day is many rows; reports are small and go without.
+    ``user``: the column of the user whom a row belongs to, if a row reads no rows of other users: where an input says whose
+    rows changed on a day, only theirs and nobody's are computed again, and the others are carried over.
     """
 
     day: str
     reads: tuple[int, int] = (0, 0)
     partitioned: bool = False
+    user: str | None = None
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,8 @@ class Rebuild:
     """Small tables: written whole. ``reads`` = the input days as_of + reads[0] .. as_of + reads[1]; None = all.
 
     ``day``: computed whole, but only the days whose rows differ are replaced, so that readers redo no more than those;
-    ``unread``: columns that no table reads: where only they differ, rows are replaced and no reader has anything to redo.
+    ``unread``: columns that no table reads: where only they differ, rows are replaced and no reader has anything to redo;
+    ``resolves``: the column of the user whom a row gives rows of nobody to, so that readers redo only the rows of these users.
     ``rest``: the table of all records of the one bronze input that are no row of this one; each run checks per file that
     rows + rest are all of its records.
     """
@@ -104,6 +110,7 @@ class Rebuild:
     rest: Table | None = None
     day: str | None = None
     unread: tuple[str, ...] = ()
+    resolves: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,11 @@ class Table:
     def day(self) -> str | None:
         """The column that says which day a row belongs to, where the table has one."""
         return getattr(self.write, "day", None)
+
+    @property
+    def user(self) -> str | None:
+        """The column that says whose a row is, where rows are computed for some users only."""
+        return getattr(self.write, "user", None)
 
     @cached_property
     def _keywords(self) -> dict[str, Any]:
@@ -227,6 +239,8 @@ def _verify(declared: Table, module: str) -> None:
         refuse("a field is declared twice")
     if missing := [g for g in declared.grain if g not in names]:
         refuse(f"the grain names {missing}, which is no field")
+    if whose := [u for u in (declared.user, getattr(declared.write, "resolves", None)) if u and u not in names]:
+        refuse(f"{whose} is no field that could say whose a row is")
     if not declared.description:
         refuse("a docstring must say what one row is")
     if undescribed := [f.name for f in declared.fields if not f.description.strip().endswith(".")]:

@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit, Version
-from engagement_lib.engine.days import days_to_replace, differing_days, on_days, ranges, reads_of
+from engagement_lib.engine.days import days_to_replace, differing, on_days, ranges, reads_of
 from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.users import NOBODY, Users
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.report_active_windows import report_active_windows
 
@@ -44,6 +46,18 @@ def test_a_session_day_is_computed_again_if_a_day_that_it_reads_changed() -> Non
     work = days_to_replace(History(changed(1), changed(10)), fact_session, built(), (FIRST, LAST))
     assert numbers(work) == [9, 10, 11, 12]
     assert reads_of(fact_session, [date(2025, 2, 10)]) == [(date(2025, 2, 8), date(2025, 2, 11))]
+
+
+def test_days_of_which_only_some_users_changed_are_computed_again_for_these() -> None:
+    some = replace(changed(10, 12), user_days=(date(2025, 2, 10),), users=Users.of([4]))
+    work = days_to_replace(History(changed(1), some), fact_session, built(), (FIRST, LAST))
+    # Day 12 changed for anybody, so that 11 to 14 are computed whole.
+    assert (numbers(work), [day.day for day in work.user_days], work.users) == ([9, 10, 11, 12, 13, 14], [9, 10], Users.of([4]))
+    assert "2 changed day(s) (1 for some users) in silver.events" in work.why
+    both = History(changed(1), some, replace(some, user_days=(date(2025, 2, 12),), users=Users.of([5])))
+    assert days_to_replace(both, fact_session, built(), (FIRST, LAST)).user_days == (), "each was changed for anybody by one"
+    of_a_report = days_to_replace(History(changed(1), some), report_active_windows, built(), (FIRST, LAST))
+    assert of_a_report.user_days == () and min(numbers(of_a_report) or ()) == 10, "a report counts all users of a day"
 
 
 def test_windows_are_computed_again_up_to_the_last_day_that_is_covered() -> None:
@@ -105,5 +119,15 @@ def test_days_differ_where_a_row_is_new_gone_changed_or_there_more_often(spark: 
 
     old = frame((1, "same"), (1, None), (2, "gone"), (3, "before"), (4, "once"))
     new = frame((1, None), (1, "same"), (3, "after"), (4, "once"), (4, "once"), (5, "new"))
-    assert [day.day for day in differing_days(new, old, "day")] == [2, 3, 4, 5]
-    assert differing_days(old, old, "day") == ()
+    days, users = differing(new, old, "day", "value")
+    assert [day.day for day in days] == [2, 3, 4, 5]
+    assert users == differing(new.where("day >= '2025-02-03'"), frame((2, "gone"), (3, "before"), (4, "once")), "day", "value")[1]
+    whose = frame(*[(1, value) for value in ("gone", "before", "after", "once", "new", "same")])
+    assert [row.value for row in whose.where(users.include(F.col("value"))).collect()] == [
+        "gone",
+        "before",
+        "after",
+        "once",
+        "new",
+    ]
+    assert differing(old, old, "day", "value") == ((), NOBODY)

@@ -21,7 +21,7 @@ from engagement_lib.tables.silver.identity_map import identity_map, with_resolve
         Field("first_used_at", "timestamp", "First of them, UTC.", required=True),
         Field("last_used_at", "timestamp", "Last of them, UTC.", required=True),
     ),
-    write=ReplaceDays("activity_date"),
+    write=ReplaceDays("activity_date", user="user_id"),
 )
 def fact_feature_use(events: DataFrame, identity_map: DataFrame) -> DataFrame:
     """One row per day, feature, user and access type at the use. Uses without a known user are in rows with a null user.

@@ -43,7 +43,7 @@ from engagement_lib.tables.silver.identity_map import identity_map, with_resolve
         Rule("no_longer_than_a_day", "duration_seconds <= 86400"),
         Rule("engaged_within_duration", "engaged_seconds <= duration_seconds"),
     ),
-    write=ReplaceDays("session_date", reads=(-2, 1), partitioned=True),
+    write=ReplaceDays("session_date", reads=(-2, 1), partitioned=True, user="user_id"),
 )
 def fact_session(
     events: DataFrame,

@@ -48,7 +48,7 @@ GRAIN = ("activity_date", "user_id", "platform", "country_code", "user_access_ty
         Rule("last_after_first", "last_event_at >= first_event_at"),
         Rule("active_at_some_time", "is_active = (first_active_at IS NOT NULL) AND is_active = (last_active_at IS NOT NULL)"),
     ),
-    write=ReplaceDays("activity_date", partitioned=True),
+    write=ReplaceDays("activity_date", partitioned=True, user="user_id"),
 )
 def fact_user_engagement(
     events: DataFrame,

@@ -73,7 +73,7 @@ ORDER = ("arrival_timestamp", "_content", "source_file", "source_record")
     inputs=(mobile_events, web_events),
     grain=("event_id",),
     fields=FIELDS,
-    write=Merge(("event_id",), ORDER, "event_date", rejects=quarantine, repeats=duplicates),
+    write=Merge(("event_id",), ORDER, "event_date", rejects=quarantine, repeats=duplicates, user="resolved_user_id"),
 )
 def events(
     mobile_events: DataFrame,

@@ -24,7 +24,7 @@ from engagement_lib.tables.silver.events import events
         Field("events", "bigint", "Events of the day without a user that get this one.", required=True),
     ),
     # A device that is used every day is seen with its user every day: no reason to compute its first days again each time.
-    write=Rebuild(day="event_date", unread=("first_seen", "last_seen", "is_shared", "events")),
+    write=Rebuild(day="event_date", unread=("first_seen", "last_seen", "is_shared", "events"), resolves="user_id"),
 )
 def identity_map(events: DataFrame, *, shared_device: str = "last_known") -> DataFrame:
     """One row per day, anonymous id and user whom the id stands for in events of that day which name no user.
