@@ -25,7 +25,9 @@ def write_in_words(table: Table, writer: Table | None) -> str:
     if isinstance(write, ReplaceDays):
         back, ahead = write.reads
         window = "that day" if write.reads == (0, 0) else f"days d{back:+d} to d{ahead:+d}" if ahead else f"days d{back:+d} to d"
-        some = f"; where identities change, only the rows of the users concerned ({write.user}) and of nobody" if write.user else ""
+        some = (
+            f"; where identities change, only the rows of the users concerned ({write.user}) and of nobody" if write.user else ""
+        )
         return f"whole days by {write.day}; day d is computed from {window} of its inputs{some}"
     if isinstance(write, Rebuild) and write.day:
         return f"computed whole; the days by {write.day} that differ are replaced"

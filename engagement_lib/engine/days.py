@@ -132,12 +132,10 @@ def slices(lake: Lake, table: Table, versions: Mapping[str, int], days: Iterable
     return frames
 
 
-def with_others_kept(rows: DataFrame, stored: DataFrame, table: Table, work: Work) -> DataFrame:
-    """The newly computed rows of the work, and the stored ones of the users whom it leaves alone."""
+def is_left_alone(table: Table, work: Work) -> Column:
+    """Whether a row is of a day that is computed again for some users only, and of none of them."""
     assert table.day and table.user
-    theirs = work.users.include(F.col(table.user))
-    some = within(table.day, ranges(work.user_days))
-    return rows.where(~some | theirs).unionByName(stored.where(some & ~theirs))
+    return within(table.day, ranges(work.user_days)) & ~work.users.include(F.col(table.user))
 
 
 def differing(new: DataFrame, old: DataFrame, day: str, user: str | None = None) -> tuple[tuple[date, ...], Users]:

@@ -191,8 +191,13 @@ class Run:
             where = d.on_days(table.day, work.days)
             rows = rows.where(where)
         rows = conform(rows, table)
-        rows = d.with_others_kept(rows, self.lake.read(table), table, work) if work.user_days else rows
-        rows = guarded(rows, table)
+        if work.user_days:
+            # Rows that stay were checked when they were computed.
+            is_left_alone = d.is_left_alone(table, work)
+            kept = self.lake.read(table).where(is_left_alone)
+            rows = guarded(rows.where(~is_left_alone), table).unionByName(kept)
+        else:
+            rows = guarded(rows, table)
         if isinstance(table.write, Rebuild) and table.write.day and self.lake.last_commit(table) and not self.rebuild:
             return self._replace_differing(table, rows, commit, counted)
         partitioned = isinstance(table.write, ReplaceDays) and table.write.partitioned

@@ -1,6 +1,9 @@
 """Which items were started and finished in the last 30 days."""
 
-from pyspark.sql import DataFrame
+from collections.abc import Sequence
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
@@ -8,10 +11,13 @@ from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.tables.silver.events import events
 from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
+#: What a row counts; ``total`` in a column stands for all its values.
+LEVEL = ("platform", "item_type", "item_id", "content_format")
+
 
 @table(
     inputs=(events, identity_map),
-    grain=("platform", "item_type", "item_id", "content_format"),
+    grain=LEVEL,
     fields=(
         v.PLATFORM.but(description="mobile or web; total for both.", allowed=(v.TOTAL, *v.PLATFORMS)),
         v.ITEM_TYPE.but(required=True, description="Kind of item; total for all, unknown where the tracker does not say."),
@@ -38,51 +44,59 @@ def report_content_completion(events: DataFrame, identity_map: DataFrame) -> Dat
         "item_id",
         F.coalesce("content_format", F.lit("unknown")).alias("content_format"),
         F.col("resolved_user_id").alias("user_id"),
-        F.struct("event_timestamp", "event_id", "item_title").alias("_titled"),
-        (F.col("event_name") == v.ITEM_FINISHED).cast("int").alias("_finished"),
+        "event_timestamp",
+        "event_id",
+        "item_title",
+        (F.col("event_name") == v.ITEM_FINISHED).alias("_is_finish"),
     )
-    pairs = content.groupBy("platform", "item_type", "item_id", "content_format", "user_id").agg(
-        F.sum(1 - F.col("_finished")).alias("starts"), F.sum("_finished").alias("finishes")
+    of_items = content.groupBy(*LEVEL).agg(
+        F.count_if(~F.col("_is_finish")).alias("starts"),
+        F.count_if("_is_finish").alias("content_completions"),
+        F.max("event_timestamp").alias("_last_at"),
     )
-    return _with_totals(pairs).join(_titles(content), ["platform", "item_type", "item_id", "content_format"], "left")
+    counted = _levels(of_items).groupBy(*LEVEL).agg(*[F.sum(name).alias(name) for name in ("starts", "content_completions")])
+    return (
+        counted.join(_finishers(content), [*LEVEL], "left")
+        .join(_titles(content, of_items), [*LEVEL], "left")
+        .fillna(0, ["items_completed", "completing_users"])
+    )
 
 
-def _titles(content: DataFrame) -> DataFrame:
-    """Each item's title at its last event, for each platform and both, and each format.
-
-    Not together with the numbers: Spark sorts, and does not hash, rows of which it takes the greatest text or structure.
-    """
-    by = ("item_type", "item_id", "content_format")
-    of_platform = content.groupBy("platform", *by).agg(F.max("_titled").alias("_titled"))
-    levels = of_platform.withColumn("platform", F.explode(F.array(F.lit(v.TOTAL), "platform")))
-    return levels.groupBy("platform", *by).agg(F.max("_titled")["item_title"].alias("item_title"))
-
-
-def _with_totals(pairs: DataFrame) -> DataFrame:
-    """Each level of (all, kind, item, format) for each platform and both; a pair counts once in each."""
-    by = ("platform", "item_type", "item_id", "content_format")
+def _levels(of_items: DataFrame) -> DataFrame:
+    """Each row once for each level that it is in: all, its kind, its kind and format, its item; on its platform and on both."""
     total = F.lit(v.TOTAL)
-    kinds = F.array(
-        F.struct(total.alias("item_type"), total.alias("item_id"), total.alias("content_format")),
-        F.struct(F.col("item_type"), total.alias("item_id"), total.alias("content_format")),
-        F.struct(F.col("item_type"), total.alias("item_id"), F.col("content_format")),
-        F.struct(F.col("item_type"), F.col("item_id"), F.col("content_format")),
+    kinds = [("total", "total", "total"), ("item_type", "total", "total"), ("item_type", "total", "content_format"), LEVEL[1:]]
+    levels = [
+        F.struct(*[(total if c == v.TOTAL else F.col(c)).alias(name) for name, c in zip(LEVEL, (platform, *kind), strict=True)])
+        for platform in (v.TOTAL, "platform")
+        for kind in kinds
+    ]
+    others = [name for name in of_items.columns if name not in LEVEL]
+    return of_items.select(*others, F.inline(F.array(*levels)))
+
+
+def _finishers(content: DataFrame) -> DataFrame:
+    """Distinct pairs of user and item, and distinct users, among the finishes of known users in each level."""
+    finishes = content.where("_is_finish AND user_id IS NOT NULL").select(*LEVEL, F.col("item_id").alias("_item"), "user_id")
+    # All of a user in one place: what follows counts within a user, and only its sums are sent around.
+    pairs = _levels(finishes.repartition("user_id").distinct()).distinct()
+    users = pairs.groupBy(*LEVEL, "user_id").agg(F.count("*").alias("_items"))
+    return users.groupBy(*LEVEL).agg(F.sum("_items").alias("items_completed"), F.count("*").alias("completing_users"))
+
+
+def _titles(content: DataFrame, of_items: DataFrame) -> DataFrame:
+    """Each item's title at its last event, on each platform and both, and in each format.
+
+    The last events are found by their time first: Spark sorts, and does not hash, rows of which it takes the greatest text.
+    """
+    last = of_items.select(*[F.col(name).alias("_" + name) for name in LEVEL], "_last_at")
+    is_last = (F.col("event_timestamp") == F.col("_last_at")) & _all_equal(LEVEL)
+    titled = content.join(F.broadcast(last), is_last).select(
+        *LEVEL, F.struct("event_timestamp", "event_id", "item_title").alias("_titled")
     )
-    levels = pairs.select(
-        F.explode(F.array(total, "platform")).alias("platform"),
-        kinds.alias("_kinds"),
-        F.col("item_id").alias("_item"),
-        *("user_id", "starts", "finishes"),
-    ).select("platform", F.inline("_kinds"), "_item", "user_id", "starts", "finishes")
-    user_items = levels.groupBy(*by, "_item", "user_id").agg(F.sum("starts").alias("starts"), F.sum("finishes").alias("finishes"))
-    users = user_items.groupBy(*by, "user_id").agg(
-        F.sum("starts").alias("starts"),
-        F.sum("finishes").alias("finishes"),
-        F.count_if((F.col("finishes") > 0) & F.col("user_id").isNotNull()).alias("items"),
-    )
-    return users.groupBy(*by).agg(
-        F.sum("starts").alias("starts"),
-        F.sum("finishes").alias("content_completions"),
-        F.sum("items").alias("items_completed"),
-        F.count_if(F.col("items") > 0).alias("completing_users"),
-    )
+    both = titled.withColumn("platform", F.explode(F.array(F.lit(v.TOTAL), "platform")))
+    return both.groupBy(*LEVEL).agg(F.max("_titled")["item_title"].alias("item_title"))
+
+
+def _all_equal(names: Sequence[str]) -> Column:
+    return reduce(Column.__and__, [F.col(name) == F.col("_" + name) for name in names])
