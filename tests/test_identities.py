@@ -51,37 +51,45 @@ def test_a_late_login_changes_the_days_of_the_events_that_it_explains(spark: Spa
 
 
 def test_whom_a_login_does_not_concern_is_carried_over(spark: SparkSession, tmp_path: Path) -> None:
-    """What nobody did becomes Ana's, what was Dan's becomes Eve's; Bob, active on the same days, is not computed again."""
+    """What nobody did becomes Ana's, what was Dan's becomes Eve's; Bob, active on the same days, is not computed again, but for
+    the days on which events come in, and those that are asked for."""
 
     def happened(day: int, time: str, user: str, browser: str) -> dict[str, str]:
         at = {"event_timestamp": f"2025-02-{day:02d} {time}:00.000", "arrival_timestamp": "2025-02-21 10:00:00.000"}
         return record(day, user_id=user, fingerprint=browser, event_name="feature-used", feature_id="f", **at)
 
-    def run(lake: str) -> Lake:
+    def run(lake: str, *more: str) -> Lake:
+        where = ["--landing", str(landing), "--lake", str(tmp_path / lake)]
         select = "+gold.fact_session +gold.fact_user_engagement +gold.fact_feature_use"
-        assert main(["--landing", str(landing), "--lake", str(tmp_path / lake), "--select", select], spark=spark) == 0
+        assert main([*where, "--select", select, *more], spark=spark) == 0
         return Lake(spark, root=str(tmp_path / lake))
 
-    def others_than_bob(lake: Lake, table: str) -> Counter[Row]:
-        return Counter(lake.read(TABLES[table]).where("user_id IS NULL OR user_id <> 'bob'").collect())
+    def rows(lake: Lake, table: str, condition: str = "true") -> Counter[Row]:
+        return Counter(lake.read(TABLES[table]).where(condition).collect())
 
     landing = tmp_path / "landing"
     landing.mkdir()
     first = [happened(5, "10:00", "", "dans"), happened(5, "23:50", "", "dans"), happened(6, "00:05", "", "dans")]
     first += [happened(5, "10:01", "bob", "bobs"), happened(5, "10:02", "", "anas"), happened(5, "10:03", "", "nobodys")]
-    (landing / "web_events_1.csv").write_text(text_of([*first, happened(9, "09:00", "dan", "dans")]))
+    first += [happened(8, "23:50", "bob", "bobs"), happened(9, "09:00", "dan", "dans")]
+    (landing / "web_events_1.csv").write_text(text_of(first))
     lake = run("lake")
+    is_bobs = {table: f"user_id IS NOT DISTINCT FROM 'bob' AND day({TABLES[table].day}) = 5" for table in BY_USER}
     for table in BY_USER:
         stored = DeltaTable.forPath(spark, lake.location(TABLES[table]))
-        stored.update("user_id = 'bob'", {"user_access_type": F.lit("as it was")})
-    (landing / "web_events_2.csv").write_text(
-        text_of([happened(1, "09:00", "eve", "dans"), happened(20, "09:00", "ana", "anas")])
-    )
+        stored.update(is_bobs[table], {"user_access_type": F.lit("as it was")})
+    second = [happened(1, "09:00", "eve", "dans"), happened(9, "00:10", "bob", "bobs"), happened(20, "09:00", "ana", "anas")]
+    (landing / "web_events_2.csv").write_text(text_of(second))
     lake, at_once = run("lake"), run("at once")
     assert {row.user_id for row in lake.read(TABLES["silver.identity_map"]).collect()} == {"ana", "eve"}
     for table in BY_USER:
         commit = lake.last_commit(TABLES[table])
         assert commit and {day.day for day in commit.user_days} >= {5, 6}
-        [bobs] = lake.read(TABLES[table]).where("user_id = 'bob'").collect()
+        [bobs] = rows(lake, table, is_bobs[table])
         assert bobs.user_access_type == "as it was", "a row of Bob's was computed again"
-        assert others_than_bob(lake, table) == others_than_bob(at_once, table)
+        others = f"NOT ({is_bobs[table]})"
+        assert rows(lake, table, others) == rows(at_once, table, others)
+    (landing / "web_events_3.csv").write_text(text_of([happened(22, "09:00", "zoe", "nobodys")]))
+    lake, at_once = run("lake", "--from", "2025-02-05", "--to", "2025-02-05"), run("all at once")
+    for table in BY_USER:
+        assert rows(lake, table) == rows(at_once, table), "Bob's day was asked for, and is computed for everybody"

@@ -25,7 +25,7 @@ from silver.events left join owners using (event_id);
 create table gold.fact_session as
 with narrow as (
     select
-        platform, coalesce(resolved_user_id, 'anonymous:' || anonymous_id) as actor, event_timestamp, tie_break(event_id) as tie,
+        platform, coalesce(resolved_user_id, ' anonymous:' || anonymous_id) as actor, event_timestamp, tie_break(event_id) as tie,
         resolved_user_id as user_id, event_name, screen_name, country_code, user_access_type, progress_pct
     from resolved_events
 ),

@@ -60,7 +60,9 @@ class Commit:
         values["user_days"] = tuple(map(date.fromisoformat, values.get("user_days", ())))
         values["users"] = Users.from_text(values["users"]) if values["user_days"] else NOBODY
         values["span"] = None if span is None else tuple(map(date.fromisoformat, span))
-        return cls(**{**values, "demoted_files": tuple(values["demoted_files"])})
+        values["demoted_files"] = tuple(values["demoted_files"])
+        # A later release may say more: what it says besides is not for this one.
+        return cls(**{name: values[name] for name in cls.__dataclass_fields__ if name in values})
 
 
 @dataclass(frozen=True)

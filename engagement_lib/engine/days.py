@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from pyspark.sql import Column, DataFrame
@@ -60,7 +60,7 @@ class Changes:
 
 def changes_since(lake: Lake, last: Commit, inputs: Iterable[Table]) -> Changes:
     """What changed in the inputs since ``last`` consumed them."""
-    days, found = set[date](), Changes(None)
+    days, user_days, users, names = set[date](), set[date](), NOBODY, list[str]()
     for needed in inputs:
         seen = last.inputs.get(needed.id)
         if seen is None:
@@ -73,14 +73,14 @@ def changes_since(lake: Lake, last: Commit, inputs: Iterable[Table]) -> Changes:
         commits = [version.commit for version in since if version.commit]
         if not commits:
             continue
-        found.names.append(needed.id)
+        names.append(needed.id)
         for commit in commits:
             if commit.days is None:
                 return Changes(None, [f"all of {needed.id} changed"])
             days |= {*commit.days} - {*commit.user_days}
-            found.user_days |= {*commit.user_days}
-            found.users |= commit.users
-    return replace(found, days=days, user_days=found.user_days - days)
+            user_days |= {*commit.user_days}
+            users |= commit.users
+    return Changes(days, names, user_days - days, users)
 
 
 def days_to_replace(lake: Lake, table: Table, last: Commit | None, span: Span | None) -> Work:
@@ -121,12 +121,12 @@ def slices(lake: Lake, table: Table, versions: Mapping[str, int], days: Iterable
     """The table's inputs at the given versions; those that have a day, only the days in the ranges (None = all), and what the
     work needs for some users only, only of them and of nobody: whose that is, identities may tell."""
     frames = []
+    whole = reads_of(table, {*(work.days or ())} - {*work.user_days}) if work.user_days else []
     for needed in table.inputs:
         rows = lake.read(needed, versions[needed.id])
         if days is not None and needed.day is not None:
             rows = rows.where(within(needed.day, days))
         if work.user_days and needed.day and needed.user:
-            whole = reads_of(table, {*(work.days or ())} - {*work.user_days})
             rows = rows.where(within(needed.day, whole) | work.users.include(F.col(needed.user)))
         frames.append(rows)
     return frames
@@ -140,12 +140,12 @@ def is_left_alone(table: Table, work: Work) -> Column:
 
 def differing(new: DataFrame, old: DataFrame, day: str, user: str | None = None) -> tuple[tuple[date, ...], Users]:
     """The days of which one of two frames with the same columns has a row that the other has not, or has more often, and
-    whose these rows are."""
+    whose these rows are (of the column ``user``; without it this is not asked)."""
     both = new.withColumn("_times", F.lit(1)).unionByName(old.withColumn("_times", F.lit(-1)))
     rows = both.groupBy(*new.columns).agg(F.sum("_times").alias("_times")).where("_times <> 0")
     number = number_of(F.col(user)) if user else F.lit(None)
     found = rows.select(F.col(day).alias("day"), number.alias("number")).distinct().collect()
-    return tuple(sorted({row.day for row in found})), Users.of(row.number for row in found if user)
+    return tuple(sorted({row.day for row in found})), Users(frozenset(row.number for row in found if user))
 
 
 def on_days(column: str, days: Iterable[date]) -> str:

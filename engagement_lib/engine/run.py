@@ -192,7 +192,7 @@ class Run:
             rows = rows.where(where)
         rows = conform(rows, table)
         if work.user_days:
-            # Rows that stay were checked when they were computed.
+            # Rows that stay were checked when they were computed, as those of all other days.
             is_left_alone = d.is_left_alone(table, work)
             kept = self.lake.read(table).where(is_left_alone)
             rows = guarded(rows.where(~is_left_alone), table).unionByName(kept)
@@ -211,8 +211,8 @@ class Run:
         rows = rows.persist()
         try:
             stored, unread, user = self.lake.read(table), table.write.unread, table.write.resolves
-            days, users = seen, _ = d.differing(rows, stored, table.day, user)
-            where = d.on_days(table.day, days)
+            days, users = d.differing(rows, stored, table.day, user)
+            where, seen = d.on_days(table.day, days), days
             if unread and days:
                 seen, users = d.differing(rows.drop(*unread), stored.drop(*unread), table.day, user)
             said = replace(commit, days=seen, user_days=seen if user else (), users=users)

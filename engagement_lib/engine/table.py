@@ -85,8 +85,9 @@ class ReplaceDays:
     """Whole days are recomputed: a row of day d reads input days d + reads[0] .. d + reads[1].
 
     ``partitioned`` stores one folder a day: for facts, where a day is many rows; reports are small and go without.
-    ``user``: the column of the user whom a row belongs to, if a row reads no rows of other users: where an input says whose
-    rows changed on a day, only theirs and nobody's are computed again, and the others are carried over.
+    ``user``: the column of the user whom a row belongs to, if a user's rows read only rows of this user, and nobody's (null)
+    only rows of nobody: where an input says whose rows changed on a day, these and nobody's are computed again, and the others
+    are carried over.
     """
 
     day: str
@@ -239,8 +240,13 @@ def _verify(declared: Table, module: str) -> None:
         refuse("a field is declared twice")
     if missing := [g for g in declared.grain if g not in names]:
         refuse(f"the grain names {missing}, which is no field")
-    if whose := [u for u in (declared.user, getattr(declared.write, "resolves", None)) if u and u not in names]:
+    resolves = getattr(declared.write, "resolves", None)
+    if whose := [each for each in (declared.user, resolves) if each and each not in names]:
         refuse(f"{whose} is no field that could say whose a row is")
+    if resolves and not declared.day:
+        refuse("only a table that replaces the days that differ can say whose rows differ; give it a day")
+    if declared.user and declared.run_values:
+        refuse(f"days come and go with {declared.run_values}, for all users; such a table is computed for everybody")
     if not declared.description:
         refuse("a docstring must say what one row is")
     if undescribed := [f.name for f in declared.fields if not f.description.strip().endswith(".")]:

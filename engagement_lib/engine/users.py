@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import zlib
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from pyspark.sql import Column
@@ -40,10 +39,6 @@ class Users:
     def from_text(cls, text: str) -> Users:
         said = zlib.decompress(base64.b64decode(text))
         return cls(frozenset(8 * place + bit for place, byte in enumerate(said) for bit in range(8) if byte >> bit & 1))
-
-    @classmethod
-    def of(cls, numbers: Iterable[int]) -> Users:
-        return cls(frozenset(numbers))
 
 
 NOBODY = Users()

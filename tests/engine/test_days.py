@@ -49,12 +49,16 @@ def test_a_session_day_is_computed_again_if_a_day_that_it_reads_changed() -> Non
 
 
 def test_days_of_which_only_some_users_changed_are_computed_again_for_these() -> None:
-    some = replace(changed(10, 12), user_days=(date(2025, 2, 10),), users=Users.of([4]))
+    some = replace(changed(10, 12), user_days=(date(2025, 2, 10),), users=Users(frozenset({4})))
     work = days_to_replace(History(changed(1), some), fact_session, built(), (FIRST, LAST))
     # Day 12 changed for anybody, so that 11 to 14 are computed whole.
-    assert (numbers(work), [day.day for day in work.user_days], work.users) == ([9, 10, 11, 12, 13, 14], [9, 10], Users.of([4]))
+    assert (numbers(work), [day.day for day in work.user_days], work.users) == (
+        [9, 10, 11, 12, 13, 14],
+        [9, 10],
+        Users(frozenset({4})),
+    )
     assert "2 changed day(s) (1 for some users) in silver.events" in work.why
-    both = History(changed(1), some, replace(some, user_days=(date(2025, 2, 12),), users=Users.of([5])))
+    both = History(changed(1), some, replace(some, user_days=(date(2025, 2, 12),), users=Users(frozenset({5}))))
     assert days_to_replace(both, fact_session, built(), (FIRST, LAST)).user_days == (), "each was changed for anybody by one"
     of_a_report = days_to_replace(History(changed(1), some), report_active_windows, built(), (FIRST, LAST))
     assert of_a_report.user_days == () and min(numbers(of_a_report) or ()) == 10, "a report counts all users of a day"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engagement_lib.engine.table import Field, Rebuild, Table, overridden, table
+from engagement_lib.engine.table import Field, Rebuild, ReplaceDays, Table, overridden, table
 from engagement_lib.errors import ConfigError
 from engagement_lib.tables.gold.fact_session import fact_session
 
@@ -30,6 +30,8 @@ def undescribed(one_row):  # type: ignore[no-untyped-def]
         ({"fields": (ID, ID)}, "declared twice"),
         ({"fields": (ID.but(description="An id"),)}, "describe"),
         ({"inputs": (fact_session,)}, "give them the same names"),
+        ({"write": ReplaceDays("day", user="whose")}, r"\['whose'\] is no field"),
+        ({"write": Rebuild(resolves="id")}, "give it a day"),
     ],
 )
 def test_a_wrong_declaration_says_what_is_wrong(changes: dict, words: str) -> None:
@@ -56,3 +58,11 @@ def test_keyword_arguments_are_parameters_and_a_run_provides_its_own_values() ->
 
     assert report_daily_engagement.run_values == ("first_day", "as_of")
     assert report_daily_engagement.parameters == {}
+
+
+def test_a_table_of_the_days_of_a_run_is_not_computed_for_some_users() -> None:
+    def things(one_row, *, as_of=None):  # type: ignore[no-untyped-def]
+        """One row per thing."""
+
+    with pytest.raises(ConfigError, match="computed for everybody"):
+        declare(things, write=ReplaceDays("id", user="id"))

@@ -34,7 +34,10 @@ class Record:
 
 
 def random_records(seed: int, size: int = 120) -> list[Record]:
-    """Distinct records: visits of several events, some across midnight, redeliveries with other contents, broken records."""
+    """Distinct records: visits of several events, some across midnight, redeliveries with other contents, broken records.
+
+    Most devices have several users; of the others a few events say now and then whose they are.
+    """
     chance = random.Random(seed)
     records: dict[Record, None] = {}
     while len(records) < size:
@@ -44,7 +47,9 @@ def random_records(seed: int, size: int = 120) -> list[Record]:
             continue
         source, user = chance.choice(list(EVENT_SOURCES)), f"u{chance.randrange(9)}"
         for _ in range(chance.randrange(1, 5)):
-            record = _record(chance, source, user if chance.random() < 0.9 else "", at)
+            device = str(chance.randrange(6)) if chance.random() < 0.6 else f"own{chance.randrange(9)}"
+            is_named = chance.random() < (0.25 if device.startswith("own") else 0.9)
+            record = _record(chance, source, user if is_named else "", device, at)
             records[record] = None
             if chance.random() < 0.15:
                 records[_redelivered(chance, record)] = None
@@ -52,7 +57,7 @@ def random_records(seed: int, size: int = 120) -> list[Record]:
     return list(records)
 
 
-def _record(chance: random.Random, source: str, user: str, at: datetime) -> Record:
+def _record(chance: random.Random, source: str, user: str, device: str, at: datetime) -> Record:
     name = chance.choice(["app-open", "login-successful", "item-started", "item-finished", *RARER])
     item = str(chance.randrange(1, 4)) if name.startswith("item") else ""
     cells = {
@@ -70,10 +75,10 @@ def _record(chance: random.Random, source: str, user: str, at: datetime) -> Reco
         about = {"feature_id": "f1"} if name == "feature-used" else {"experiment_id": "e1", "variant": str(chance.randrange(3))}
         cells |= about
     if source == "mobile_events":
-        cells |= {"client_id": f"c{chance.randrange(6)}", "device_locale_code": chance.choice(["de_DE", "de_AT", "fr_FR", "en"])}
+        cells |= {"client_id": "c" + device, "device_locale_code": chance.choice(["de_DE", "de_AT", "fr_FR", "en"])}
         cells |= {"device_locale_country": "FR", "topLevelScreenName": chance.choice(["home", "reader", ""])}
     else:
-        cells |= {"fingerprint": f"f{chance.randrange(6)}", "country_code": chance.choice(["DE", "CH", "US", ""])}
+        cells |= {"fingerprint": "f" + device, "country_code": chance.choice(["DE", "CH", "US", ""])}
     return Record(source, tuple(sorted(cells.items())))
 
 
@@ -141,6 +146,24 @@ def deliveries(seed: int, records: Sequence[Record], parts: int) -> list[list[Re
     found: list[list[Record]] = [[] for _ in range(parts)]
     for record in records:
         for part in {chance.randrange(parts) for _ in range(chance.choice([1, 1, 1, 2, 3]))}:
+            found[part].append(record)
+    for part in found:
+        chance.shuffle(part)
+    return found
+
+
+def days_apart(seed: int, records: Sequence[Record]) -> list[list[Record]]:
+    """The records in two deliveries: the second brings the last days, or one of the first, and repeats some of the first.
+
+    No event of the days between comes with it, but it may say whose their events were.
+    """
+    chance = random.Random(seed)
+    days = sorted({record.day for record in records})
+    later = set(chance.choice([days[-1:], days[-2:], days[:1], days[1:2]]))
+    found: list[list[Record]] = [[], []]
+    for record in records:
+        parts = {1} if record.day in later and chance.random() < 0.8 else {0}
+        for part in parts | ({1} if record.day in later and chance.random() < 0.3 else set()):
             found[part].append(record)
     for part in found:
         chance.shuffle(part)

@@ -1,9 +1,10 @@
 """Whatever way the same records are delivered, every table is the same: at once, day by day, shuffled, split, repeated, late.
 
 `HISTORIES` says how many random histories are tried (`make trust` takes 30) or which ones (15-29); without it there is one. Each
-is delivered at once and in the roughest way: in two deliveries, shuffled, partly repeated and late, with columns in another
-order. With `HISTORIES` the first of every ten comes day by day as well, and a line per history says how many rows were compared
-and differed.
+is delivered at once and in a rough way: in two deliveries, shuffled, partly repeated and late, with columns in another order;
+every other one with events of few days in the second delivery, which say whose events of other days were, so that these are
+computed again for some users only. With `HISTORIES` the first of every ten comes day by day as well, and a line per history says
+how many rows were compared and differed, and how many days of sessions were computed for some users only.
 """
 
 import os
@@ -19,7 +20,7 @@ from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Recorded, Table
 from engagement_lib.pipeline import all_tables
-from tests.properties.history import Record, day_by_day, deliveries, random_records, write_files
+from tests.properties.history import Record, day_by_day, days_apart, deliveries, random_records, write_files
 from tests.trust.compare import PROVENANCE, TECHNICAL, counted_rows
 
 IS_LONG = "HISTORIES" in os.environ
@@ -36,11 +37,13 @@ COMPARED: Counter[str] = Counter()
 WITHOUT_FILES = ("payments", "experiments", "assignments")
 
 
-def built(spark: SparkSession, folder: Path, parts: list[list[Record]], chance: random.Random | None) -> Lake:
-    """A lake to which the parts were delivered one after the other, with a run after each."""
+def built(
+    spark: SparkSession, folder: Path, parts: list[list[Record]], chance: random.Random | None, *, is_repeated: bool = False
+) -> Lake:
+    """A lake to which the parts were delivered one after the other, with a run after each; the first one once more if repeated."""
     for number, part in enumerate(parts):
         write_files(folder / "landing", part, f"part{number}", chance)
-        if chance is not None and number == 1:
+        if is_repeated and number == 1:
             write_files(folder / "landing", parts[0], "again", chance)
         code = main(["--landing", str(folder / "landing"), "--lake", str(folder / "lake")], spark=spark)
         assert code == 0
@@ -55,15 +58,25 @@ def lakes(
     records = random_records(seed)
     folder = tmp_path_factory.mktemp(f"history{seed}")
     found = {"at once": built(spark, folder / "once", [records], None)}
-    found["shuffled"] = built(spark, folder / "shuffled", deliveries(seed, records, 2), random.Random(seed))
+    if seed % 2:
+        found["days apart"] = built(spark, folder / "apart", days_apart(seed, records), random.Random(seed))
+    else:
+        parts = deliveries(seed, records, 2)
+        found["shuffled"] = built(spark, folder / "shuffled", parts, random.Random(seed), is_repeated=True)
     if IS_LONG and seed % 10 == 0:
         found["day by day"] = built(spark, folder / "days", day_by_day(records, seed), None)
     COMPARED.clear()
     yield found
     if IS_LONG:
-        print(
-            f"\nhistory {seed}: {len(records)} records, {' = '.join(found)}; {', '.join(f'{n} {w}' for w, n in COMPARED.items())}"
-        )
+        COMPARED["session days for some users"] = sum(map(days_for_some_users, found.values()))
+        counts = ", ".join(f"{number} {what}" for what, number in COMPARED.items())
+        print(f"\nhistory {seed}: {len(records)} records, {' = '.join(found)}; {counts}")
+
+
+def days_for_some_users(lake: Lake) -> int:
+    """Days of sessions that were computed again for some users only, over all versions."""
+    commits = [version.commit for version in lake.versions(all_tables()["gold.fact_session"])]
+    return sum(len(commit.user_days) for commit in commits if commit)
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.id)

@@ -63,7 +63,8 @@ def fact_session(
     """
     narrow = with_resolved_users(events, identity_map).select(
         "platform",
-        F.coalesce("resolved_user_id", F.concat(F.lit("anonymous:"), "anonymous_id")).alias("_actor"),
+        # No user id begins with a blank, so that nobody's sessions hold no event of a user.
+        F.coalesce("resolved_user_id", F.concat(F.lit(" anonymous:"), "anonymous_id")).alias("_actor"),
         *(["session_id"] if use_tracker_session_id else []),
         "event_timestamp",
         # A column of its own: by a field of a structure Spark would sort once for each window.
