@@ -39,7 +39,7 @@ def random_records(seed: int, size: int = 120) -> list[Record]:
     Most devices have several users; of the others a few events say now and then whose they are.
     """
     chance = random.Random(seed)
-    records: dict[Record, None] = {}
+    records = {_entity_record(chance, name, START): None for name in ENTITIES}
     while len(records) < size:
         at = START + timedelta(minutes=chance.randrange(DAYS * 24 * 60))
         if chance.random() < 0.3:

@@ -13,7 +13,7 @@ def begin(folder: Path, run: Callable[[str], int], *, finished: str) -> None:
     """Makes the lake ``begun`` below the folder, to which a second delivery has come by now but was not taken in, and the lake
     ``finished``, which took in both. ``run``: runs the pipeline on a lake by its name, from the folder's ``landing``.
     """
-    first, second = deliveries(5, [record for record in random_records(5, 60) if record.source.endswith("events")], 2)
+    first, second = deliveries(6, [record for record in random_records(6, 60) if record.source.endswith("events")], 2)
     write_files(folder / "landing", first, "first")
     assert run("begun") == 0
     write_files(folder / "landing", second, "second")
