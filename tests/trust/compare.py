@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection
+from pathlib import Path
 
+import duckdb
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from benchmarks.delta_files import live_files
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.table import Table
 
@@ -26,8 +29,14 @@ def comparable(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -
 
 
 def counted_rows(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -> Counter[tuple]:
-    """The table's rows and how often each is there: for small tables quicker to compare than with Spark."""
-    return Counter(map(tuple, comparable(lake, table, without).collect()))
+    """The table's rows as texts and how often each is there, read from the files of its newest version: of small tables that takes
+    a hundredth of the time that Spark plans to read them."""
+    files = live_files(Path(lake.location(table)))
+    if not files:
+        return Counter()
+    rows = duckdb.read_parquet(files, hive_partitioning=True, union_by_name=True)
+    kept = [duckdb.ColumnExpression(f.name).cast("VARCHAR") for f in table.fields if f.name not in without]
+    return Counter(rows.select(*kept).fetchall())
 
 
 def differing_rows(one: Lake, other: Lake, table: Table, without: Collection[str] = TECHNICAL) -> int:
