@@ -29,8 +29,8 @@ def comparable(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -
 
 
 def counted_rows(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -> Counter[tuple]:
-    """The table's rows as texts and how often each is there, read from the files of its newest version: of small tables that takes
-    a hundredth of the time that Spark plans to read them."""
+    """The table's rows as texts and how often each is there, read from the files of its newest version: a small table is read
+    before Spark has planned to."""
     files = live_files(Path(lake.location(table)))
     if not files:
         return Counter()

@@ -1,9 +1,6 @@
 """Which items were started and finished in the last 30 days."""
 
-from collections.abc import Sequence
-from functools import reduce
-
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
@@ -65,7 +62,8 @@ def report_content_completion(events: DataFrame, identity_map: DataFrame) -> Dat
 def _levels(of_items: DataFrame) -> DataFrame:
     """Each row once for each level that it is in: all, its kind, its kind and format, its item; on its platform and on both."""
     total = F.lit(v.TOTAL)
-    kinds = [("total", "total", "total"), ("item_type", "total", "total"), ("item_type", "total", "content_format"), LEVEL[1:]]
+    all_kinds, of_kind = (v.TOTAL, v.TOTAL, v.TOTAL), ("item_type", v.TOTAL, v.TOTAL)
+    kinds = [all_kinds, of_kind, ("item_type", v.TOTAL, "content_format"), LEVEL[1:]]
     levels = [
         F.struct(*[(total if c == v.TOTAL else F.col(c)).alias(name) for name, c in zip(LEVEL, (platform, *kind), strict=True)])
         for platform in (v.TOTAL, "platform")
@@ -89,14 +87,9 @@ def _titles(content: DataFrame, of_items: DataFrame) -> DataFrame:
 
     The last events are found by their time first: Spark sorts, and does not hash, rows of which it takes the greatest text.
     """
-    last = of_items.select(*[F.col(name).alias("_" + name) for name in LEVEL], "_last_at")
-    is_last = (F.col("event_timestamp") == F.col("_last_at")) & _all_equal(LEVEL)
-    titled = content.join(F.broadcast(last), is_last).select(
+    last = F.broadcast(of_items.select(*LEVEL, F.col("_last_at").alias("event_timestamp")))
+    titled = content.join(last, [*LEVEL, "event_timestamp"], "left_semi").select(
         *LEVEL, F.struct("event_timestamp", "event_id", "item_title").alias("_titled")
     )
     both = titled.withColumn("platform", F.explode(F.array(F.lit(v.TOTAL), "platform")))
     return both.groupBy(*LEVEL).agg(F.max("_titled")["item_title"].alias("item_title"))
-
-
-def _all_equal(names: Sequence[str]) -> Column:
-    return reduce(Column.__and__, [F.col(name) == F.col("_" + name) for name in names])
