@@ -45,9 +45,10 @@ class Counting:
 
     def cut_chunk(self, chunk: bytes, is_last: bool, first_line: int) -> Cut:
         """The records of a chunk (see ``segments.cut``). Raises ``Unreadable`` where a file with other columns is appended."""
-        records = count_rectangular(chunk, self.grammar)
+        whole = chunk if is_last else _without_open_record(chunk)
+        records = count_rectangular(whole, self.grammar)
         if records is not None:
-            return Cut(records, len(chunk), chunk.count(self.grammar.line_end), PLAIN)
+            return Cut(records, len(whole), whole.count(self.grammar.line_end), PLAIN)
         found = scan(chunk, self.grammar, is_last=is_last)
         for record in found.records:
             if record.fault == OTHER_HEADER:
@@ -55,6 +56,13 @@ class Counting:
             if record.fault:
                 self.faults.add(f"line {first_line + record.line}: {record.fault}")
         return Cut(len(found.records), found.consumed, found.lines, MIXED)
+
+
+def _without_open_record(chunk: bytes) -> bytes:
+    """The chunk up to the line where a quoted field opens that does not end in it; all of it if there is none such, or it is the
+    first."""
+    last_mark = chunk.rfind(b'"') if chunk.count(b'"') % 2 else -1
+    return chunk[: chunk.rfind(b"\n", 0, max(last_mark, 0)) + 1] or chunk
 
 
 def _names_in(header: bytes) -> list[str]:

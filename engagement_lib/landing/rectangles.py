@@ -1,8 +1,8 @@
-"""Counting the records of a chunk at the speed of C, where each line is one well-formed record."""
+"""Counting the records of a chunk at the speed of C, where each of them is well-formed."""
 
 import re
 
-from engagement_lib.landing.records import MAX_RECORD_BYTES, Grammar, is_sound
+from engagement_lib.landing.records import MAX_RECORD_BYTES, MAX_RECORD_LINES, Grammar, is_sound
 
 ALL_BUT_COMMA_AND_LF = bytes(byte for byte in range(256) if byte not in b",\n")
 BLANK_LINE = re.compile(rb"^\n", re.MULTILINE)
@@ -10,7 +10,7 @@ FIELD_EDGES = {b"", b",", b"\n"}
 
 
 def count_rectangular(chunk: bytes, grammar: Grammar) -> int | None:
-    """The number of records of a chunk in which each line is blank or one well-formed record, None where that is not certain.
+    """The number of records of a chunk of blank lines and well-formed records, None where it is not certain to be one.
 
     What remains of such a chunk without its quoted fields, when all bytes but commas and line ends are deleted, is the same short
     text again and again.
@@ -21,11 +21,11 @@ def count_rectangular(chunk: bytes, grammar: Grammar) -> int | None:
     text = _with_lf(chunk, grammar)
     if text is None or _has_long_line(text):
         return None
-    outside = _outside_quotes(text) if b'"' in text else text
+    outside = _outside_quotes(text, grammar, may_span=b"\r" not in chunk) if b'"' in text else text
     if outside is None:
         return None
     shape = outside.translate(None, ALL_BUT_COMMA_AND_LF)
-    if not outside.endswith(b"\n"):
+    if not text.endswith(b"\n"):
         shape += b"\n"
     row = b"," * (grammar.fields - 1) + b"\n"
     rows = len(shape) // len(row)
@@ -57,11 +57,34 @@ def _has_long_line(text: bytes) -> bool:
     return False
 
 
-def _outside_quotes(text: bytes) -> bytes | None:
-    """The text without its quoted fields, None where a quotation mark is not at a field's edge or a field holds a line break."""
+def _outside_quotes(text: bytes, grammar: Grammar, *, may_span: bool) -> bytes | None:
+    """The text without its quoted fields, None where a quotation mark is not at a field's edge, or a field with a line break is
+    not certain to be one; unless it ``may_span`` lines, none is."""
     parts = text.split(b'"')
     outside, quoted = parts[0::2], parts[1::2]
-    if len(outside) == len(quoted) or b"\n" in b"".join(quoted):
+    if len(outside) == len(quoted):
         return None
     edges = {part[:1] for part in outside[1:]} | {part[-1:] for part in outside[:-1]}
-    return b"".join(outside) if edges <= FIELD_EDGES else None
+    if not edges <= FIELD_EDGES:
+        return None
+    if b"\n" in b"".join(quoted) and not (may_span and _spans_are_fields(text, parts, grammar.fields)):
+        return None
+    return b"".join(outside)
+
+
+def _spans_are_fields(text: bytes, parts: list[bytes], fields: int) -> bool:
+    """Whether the record rule takes each quoted part with a line break for a field, with room to spare: none of its later lines
+    has the commas of a record, and even with all fields like it the record would not be too long."""
+    at = 0
+    for number, part in enumerate(parts):
+        if number % 2 and b"\n" in part:
+            start, end = text.rfind(b"\n", 0, at) + 1, text.find(b"\n", at + len(part))
+            whole = text[start : end if end >= 0 else len(text)]
+            is_small = whole.count(b"\n") * fields < MAX_RECORD_LINES and len(whole) * fields < MAX_RECORD_BYTES
+            # Doubled marks cut a field into many parts, and a blank line in quotes would be counted as one between records.
+            is_whole = (number == 1 or parts[number - 1]) and (number + 2 == len(parts) or parts[number + 1])
+            is_plain = is_whole and b"\n\n" not in part
+            if not (is_small and is_plain) or any(line.count(b",") >= fields - 1 for line in whole.split(b"\n")[1:]):
+                return False
+        at += len(part) + 1
+    return True

@@ -21,7 +21,7 @@ class Segment:
 
     ``offset`` and ``length`` are in bytes of the unpacked content (for Parquet: number of the row group, and 1).
     ``first_record`` and ``first_line`` count from 1. ``checksum`` is the crc32 of its bytes (of the first ``SEGMENT_BYTES``).
-    ``kind``: ``PLAIN`` = each line is one well-formed record or blank; ``MIXED`` = to be read record by record;
+    ``kind``: ``PLAIN`` = each record is well-formed; ``MIXED`` = to be read record by record;
     ``OVERSIZE`` = one line longer than a segment; ``ROW_GROUP`` of a Parquet file.
     """
 

@@ -97,6 +97,15 @@ def test_a_packed_file_is_read_by_one_task(tmp_path: Path, monkeypatch: pytest.M
     assert [record["item_title"] for record in records_of(packed)] == [f"T{n}" for n in range(500)]
 
 
+def test_line_breaks_in_quotes_leave_every_segment_to_the_fast_reader(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(segments, "SEGMENT_BYTES", 200)
+    titles = [f"T{n}\nof {'many words ' * (n % 9)}" for n in range(100)]
+    content = "".join(f'item-started,u,2025-02-04 06:47:00.000,1,"{title}"\n' for title in titles)
+    inspection = inspected(tmp_path, "a.csv", f"{HEADER}\n{content}")
+    assert {segment.kind for segment in inspection.segments} == {segments.PLAIN}
+    assert [record["item_title"] for record in records_of(inspection)] == titles
+
+
 @pytest.mark.parametrize("name", ["open quote.csv", "events.ndjson"])
 def test_a_file_that_grew_after_its_preflight_is_not_read(tmp_path: Path, name: str) -> None:
     inspection = inspected(tmp_path, name, MIXTURE[name])

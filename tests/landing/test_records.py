@@ -4,9 +4,11 @@ import csv
 import io
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from engagement_lib.landing.fields import shape_of, values_of
-from engagement_lib.landing.records import MAX_RECORD_LINES, Grammar, scan
+from engagement_lib.landing.records import MAX_RECORD_BYTES, MAX_RECORD_LINES, Grammar, scan
 from engagement_lib.landing.rectangles import count_rectangular
 
 FOUR = Grammar(4, b"event_name,user_id,item_id,item_title")
@@ -80,6 +82,7 @@ def test_a_record_that_may_go_on_is_left_for_the_next_chunk() -> None:
         ",,,\n,,,\n",
         'a,"b,b",c,d\n"","""",c,"x""y"\n',
         "a,b,c,d\r\ne,f,g,h\r\n",
+        'a,b,c,"d\nd"\ne,"f\nf","g\n,g",h\n',
     ],
 )
 def test_rectangles_are_counted_as_the_slow_way_counts_them(text: str) -> None:
@@ -95,7 +98,14 @@ def test_rectangles_are_counted_as_the_slow_way_counts_them(text: str) -> None:
         "abc\na,b,c,d\n",
         "  \na,b,c,d\n",
         'a,b,c,"d\n',
-        'a,b,c,"d\nd"\n',
+        'a,b,c,"open\nd,e,f,"closed"\n',
+        'a,b,c,"d\n\nd"\n',
+        'a,b,c,"d\n""d"\n',
+        'a,b,c,"d\r\nd"\r\n',
+        'a,b,c,"d\ne,e,e,e"\n',
+        'a,b,"c\nc",d,"e\n"\n',
+        'a,b,c,"' + "d\n" * (MAX_RECORD_LINES // 4) + '"\n',
+        'a,b,c,"d\n' + "d" * (MAX_RECORD_BYTES // 4) + '"\n',
         'a,b,c,"d"d\n',
         'a,b,c,d "e,f" g\n',
         'a,5" x,c,6" y\n',
@@ -106,6 +116,17 @@ def test_rectangles_are_counted_as_the_slow_way_counts_them(text: str) -> None:
 )
 def test_what_is_no_certain_rectangle_is_left_to_the_slow_way(text: str) -> None:
     assert count_rectangular(text.encode(), FOUR) is None
+
+
+PIECES = st.sampled_from(["a", ",", '"', "\n", '"\n', ',"', '",', "a,a,a,a\n", 'a,a,a,"a\na"\n', '"a,\na","a","",a\n', 'a,"a\n'])
+
+
+@settings(max_examples=2000, deadline=None)
+@given(st.lists(PIECES, max_size=12).map("".join))
+@example('"abc"\na,b,c,"d\n\nd"\n')
+def test_where_rectangles_are_certain_the_slow_way_finds_as_many_sound_records(text: str) -> None:
+    records = count_rectangular(text.encode(), FOUR)
+    assert records is None or [True] * records == [is_sound for _, is_sound in raws(text)]
 
 
 def test_in_a_file_of_one_column_a_line_of_blanks_is_no_record() -> None:
