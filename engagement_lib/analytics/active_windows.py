@@ -54,11 +54,13 @@ def _until(order: WindowSpec, n: int) -> WindowSpec:
 
 def _openings_and_closings(activity: DataFrame, *, user: str, day: str, days: Sequence[int], by: Sequence[str]) -> DataFrame:
     """Per day: users active, intervals opened, and intervals whose last active day this is."""
-    user_days = activity.select(*by, user, day).distinct()
-    history = Window.partitionBy(*by, user).orderBy(day)
-    neighbours = user_days.select("*", F.lag(day).over(history).alias("_before"), F.lead(day).over(history).alias("_after"))
+    # The user first: where many have the same values of ``by``, sorting by these would compare all of them in full.
+    history = Window.partitionBy(user, *by).orderBy(day)
+    rows = activity.select(*by, user, day)
+    neighbours = rows.select("*", F.lag(day).over(history).alias("_before"), F.lead(day).over(history).alias("_after"))
     is_user = F.col(user).isNotNull()
-    sums = [F.count(user).alias("active_users")]
+    # Further rows of the same day have it as their neighbour: they open and close nothing, and are not counted again.
+    sums = [_count(is_user & (F.col("_before").isNull() | (F.col("_before") < F.col(day))), "active_users")]
     for n in days:
         sums.append(_count(is_user & (F.col("_before").isNull() | (F.datediff(day, "_before") >= n)), f"_opened_{n}"))
         sums.append(_count(is_user & (F.col("_after").isNull() | (F.datediff("_after", day) >= n)), f"_closed_{n}"))

@@ -134,7 +134,8 @@ def slices(lake: Lake, table: Table, versions: Mapping[str, int], days: Iterable
 
 def is_left_alone(table: Table, work: Work) -> Column:
     """Whether a row is of a day that is computed again for some users only, and of none of them."""
-    assert table.day and table.user
+    if not (table.day and table.user and work.user_days):
+        return F.lit(False)
     return within(table.day, ranges(work.user_days)) & ~work.users.include(F.col(table.user))
 
 

@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit, Version, versions_in
 from engagement_lib.engine.folder import absolute, can_be_locked, clear_of_the_unborn, refuse_other_file_systems
-from engagement_lib.engine.table import AppendFiles, ReplaceDays, Table
+from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -67,8 +67,8 @@ class Lake:
         builder = builder.comment(table.description.split("\n")[0])
         for field in table.fields:
             builder = builder.addColumn(field.name, field.type, nullable=not field.required, comment=field.description)
-        if partition := _partition(table):
-            builder = builder.partitionedBy(partition)
+        if table.partition:
+            builder = builder.partitionedBy(table.partition)
         for key, value in _properties(table).items():
             builder = builder.property(key, value)
         if self.is_locked and not self.exists(table):
@@ -244,15 +244,11 @@ def _schema(table: Table) -> str:
 
 def _properties(table: Table) -> dict[str, str]:
     """Statistics only where a run filters by them, and never on personal columns: they would outlive an erasure."""
-    filtered = [name for name in (table.day, "_load") if name in {f.name for f in table.fields} - {_partition(table)}]
+    filtered = [name for name in (table.day, "_load") if name in {f.name for f in table.fields} - {table.partition}]
     statistics: dict[str, Any] = (
         {"delta.dataSkippingStatsColumns": ",".join(filtered)} if filtered else {"delta.dataSkippingNumIndexedCols": "0"}
     )
     return {"delta.enableDeletionVectors": "false", **statistics}
-
-
-def _partition(table: Table) -> str | None:
-    return table.write.day if isinstance(table.write, ReplaceDays) and table.write.partitioned else None
 
 
 def _is_missing(problem: AnalysisException) -> bool:

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from engagement_lib.engine import days as d
 from engagement_lib.engine.checks import BrokenRule, Counted, conform, guarded
@@ -191,35 +192,39 @@ class Run:
             where = d.on_days(table.day, work.days)
             rows = rows.where(where)
         rows = conform(rows, table)
-        if work.user_days:
-            # Rows that stay were checked when they were computed, as those of all other days.
-            is_left_alone = d.is_left_alone(table, work)
-            kept = self.lake.read(table).where(is_left_alone)
-            rows = guarded(rows.where(~is_left_alone), table).unionByName(kept)
-        else:
-            rows = guarded(rows, table)
-        if isinstance(table.write, Rebuild) and table.write.day and self.lake.last_commit(table) and not self.rebuild:
-            return self._replace_differing(table, rows, commit, counted)
-        partitioned = isinstance(table.write, ReplaceDays) and table.write.partitioned
-        rows = rows.repartition(table.day) if partitioned and table.day else rows.coalesce(1)
+        is_compared = isinstance(table.write, Rebuild) and table.write.day and self.lake.last_commit(table) and not self.rebuild
+        if work.user_days or is_compared:
+            return self._replace_differing(table, rows, work, commit, counted)
+        # Partitioned first: the grain is then checked where the rows are.
+        rows = guarded(rows.repartition(table.partition), table) if table.partition else guarded(rows, table).coalesce(1)
         self.lake.overwrite(table, counted.on(rows), commit, where=where)
         return None if work.days is None else len(work.days), self.lake.versions(table)[0].rows
 
-    def _replace_differing(self, table: Table, rows: DataFrame, commit: Commit, counted: Counted) -> tuple[int, int]:
-        """Replace the days of a table whose newly computed rows differ from the stored ones."""
-        assert table.day and isinstance(table.write, Rebuild)
-        rows = rows.persist()
+    def _replace_differing(
+        self, table: Table, rows: DataFrame, work: d.Work, commit: Commit, counted: Counted
+    ) -> tuple[int, int]:
+        """Replace the days that were computed for everybody, and of those computed for some users, or of all days of a
+        `Rebuild`, the ones on which rows differ from the stored ones."""
+        assert table.day and isinstance(table.write, Rebuild | ReplaceDays)
+        unread, user = (table.write.unread, table.write.resolves) if isinstance(table.write, Rebuild) else ((), table.user)
+        is_left_alone, stored = d.is_left_alone(table, work), self.lake.read(table)
+        is_compared = d.within(table.day, d.ranges(work.user_days)) if work.user_days else F.lit(True)
+        # Rows that stay were checked when they were computed, as those of all other days.
+        rows = guarded(rows.where(~is_left_alone), table).persist()
         try:
-            stored, unread, user = self.lake.read(table), table.write.unread, table.write.resolves
-            days, users = d.differing(rows, stored, table.day, user)
-            where, seen = d.on_days(table.day, days), days
+            new, old = rows.where(is_compared), stored.where(is_compared & ~is_left_alone)
+            days, users = d.differing(new, old, table.day, user)
+            seen, whole = days, {*(work.days or ())} - {*work.user_days}
             if unread and days:
-                seen, users = d.differing(rows.drop(*unread), stored.drop(*unread), table.day, user)
-            said = replace(commit, days=seen, user_days=seen if user else (), users=users)
-            self.lake.overwrite(table, counted.on(rows.where(where).coalesce(1)), said, where=where)
+                seen, users = d.differing(new.drop(*unread), old.drop(*unread), table.day, user)
+            said = replace(commit, days=tuple(sorted(whole | {*seen})), user_days=seen if user else (), users=users)
+            where = d.on_days(table.day, whole | {*days})
+            then = rows.unionByName(stored.where(is_left_alone)).where(where)
+            then = then.repartition(table.partition) if table.partition else then.coalesce(1)
+            self.lake.overwrite(table, counted.on(then), said, where=where)
+            return len(whole) + len(days), self.lake.versions(table)[0].rows
         finally:
             rows.unpersist()
-        return len(days), self.lake.versions(table)[0].rows
 
 
 def _changed_parameters(last: Commit, now: Mapping[str, Any]) -> str:

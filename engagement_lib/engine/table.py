@@ -150,6 +150,11 @@ class Table:
         return getattr(self.write, "day", None)
 
     @property
+    def partition(self) -> str | None:
+        """The column of which each value has a folder of its own, where the table is stored so."""
+        return self.day if getattr(self.write, "partitioned", False) else None
+
+    @property
     def user(self) -> str | None:
         """The column that says whose a row is, where rows are computed for some users only."""
         return getattr(self.write, "user", None)
@@ -190,12 +195,7 @@ class Table:
 
 
 def table(
-    *,
-    grain: Sequence[str],
-    fields: Sequence[Field],
-    write: Write,
-    inputs: Sequence[Table] = (),
-    rules: Sequence[Rule] = (),
+    *, grain: Sequence[str], fields: Sequence[Field], write: Write, inputs: Sequence[Table] = (), rules: Sequence[Rule] = ()
 ) -> Callable[[Callable[..., DataFrame]], Table]:
     """Make a `Table` of a pure function. What can be wrong in a declaration is an error at import:
 

@@ -55,9 +55,11 @@ def report_active_windows(
     from its first activity in the 31 days before. Stickiness is null while the window reaches back before the first data.
     """
     by = ("split", "split_value")
-    active = m.by_split(fact_user_engagement.where("is_active")).select("activity_date", *by, "user_id")
-    active = active.unionByName(_total_of(first_day, fact_user_engagement.sparkSession))
-    windows = active_windows(active, user="user_id", day="activity_date", by=by, first_day=None, as_of=as_of)
+    active = fact_user_engagement.where("is_active").select("activity_date", "user_id", *v.SPLITS[1:])
+    seen = active.unionByName(_nobody(first_day, fact_user_engagement.sparkSession))
+    # Once all rows of a user are together, the windows of all splits need no further shuffle.
+    seen = m.by_split(seen.repartition("user_id")).where((F.col("split") == v.TOTAL) | F.col("user_id").isNotNull())
+    windows = active_windows(seen, user="user_id", day="activity_date", by=by, first_day=None, as_of=as_of)
     rows_30 = Window.partitionBy(*by).orderBy("activity_date").rowsBetween(1 - STICKINESS_DAYS, 0)
     observed = F.date_sub("activity_date", STICKINESS_DAYS - 1) >= F.lit(first_day)
     mean_dau = F.sum("active_users").over(rows_30) / STICKINESS_DAYS
@@ -77,10 +79,7 @@ def report_active_windows(
     ).where((F.col("split") == v.TOTAL) | (F.col("monthly_active_users_30d") + F.col("monthly_active_users_calendar") > 0))
 
 
-def _total_of(first_day: date | None, spark: SparkSession) -> DataFrame:
-    """Nobody's row of the total on the first day with data: after a month without activity the total still has rows, of zeros."""
-    total = F.lit(v.TOTAL)
-    nobody = F.lit(None).cast("string").alias("user_id")
-    return spark.range(1).select(
-        F.lit(first_day).cast("date").alias("activity_date"), total.alias("split"), total.alias("split_value"), nobody
-    )
+def _nobody(first_day: date | None, spark: SparkSession) -> DataFrame:
+    """Nobody's row on the first day with data: after a month without activity the total still has rows, of zeros."""
+    nothing = [F.lit(None).cast("string").alias(name) for name in ("user_id", *v.SPLITS[1:])]
+    return spark.range(1).select(F.lit(first_day).cast("date").alias("activity_date"), *nothing)
