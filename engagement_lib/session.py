@@ -45,7 +45,7 @@ LAPTOP: Mapping[str, str] = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
-    # What a run keeps for its next steps is read twice: trying encodings on it costs more than reading all of it.
+    # What a run keeps for its next steps is read few times: trying encodings on it costs more than reading all of it.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",
     # Tables are folders of the lake; Spark would make an empty folder of its own wherever a job is started.

@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.run import Run
 from engagement_lib.pipeline import all_tables
 from tests.test_reliability import record, text_of
 
@@ -93,3 +94,24 @@ def test_whom_a_login_does_not_concern_is_carried_over(spark: SparkSession, tmp_
     lake, at_once = run("lake", "--from", "2025-02-05", "--to", "2025-02-05"), run("all at once")
     for table in BY_USER:
         assert rows(lake, table) == rows(at_once, table), "Bob's day was asked for, and is computed for everybody"
+
+
+def test_without_a_lock_all_days_of_a_login_are_written(spark: SparkSession, tmp_path: Path) -> None:
+    """Which days differ is found before the write: a run beside it could change them unseen, were they not in the write."""
+    landing, session = tmp_path / "landing", TABLES["gold.fact_session"]
+    landing.mkdir()
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake")]
+    for day, user, select in ((5, "", "+gold.fact_session"), (20, "ana", "+silver.identity_map")):
+        at = {"event_timestamp": f"2025-02-{day:02d} 10:00:00.000", "arrival_timestamp": "2025-02-21 10:00:00.000"}
+        (landing / f"web_events_{day}.csv").write_text(text_of([record(day, user_id=user, fingerprint="anas", **at)]))
+        assert main([*where, "--select", select], spark=spark) == 0
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    run = Run(lake, "beside others")
+    work = run.work(session)
+    run.refresh(session)
+    commit = lake.last_commit(session)
+    assert commit and {day.day for day in commit.user_days} == {day.day for day in work.user_days} > {5}
+    assert [(row.session_date.day, row.user_id) for row in lake.read(session).sort("session_date").collect()] == [
+        (5, "ana"),
+        (20, "ana"),
+    ]

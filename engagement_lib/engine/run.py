@@ -185,14 +185,11 @@ class Run:
         ranges = [window] if window else None if work.days is None else d.reads_of(table, work.days)
         frames = d.slices(self.lake, table, commit.inputs, ranges, work)
         rows = table(*(frames or [self.lake.spark.range(1)]), **self.parameters_of(table), **given)
-        where = None
         if table.run_values and span is not None:
             rows = rows.where(d.within(table.day or "", [span])) if table.day else rows
-        if work.days is not None and table.day:
-            where = d.on_days(table.day, work.days)
-            rows = rows.where(where)
-        rows = conform(rows, table)
-        is_compared = isinstance(table.write, Rebuild) and table.write.day and self.lake.last_commit(table) and not self.rebuild
+        where = d.on_days(table.day, work.days) if work.days is not None and table.day else None
+        rows = conform(rows.where(where) if where else rows, table)
+        is_compared = isinstance(table.write, Rebuild) and table.day and self.lake.last_commit(table) and not self.rebuild
         if work.user_days or is_compared:
             return self._replace_differing(table, rows, work, commit, counted)
         # Partitioned first: the grain is then checked where the rows are.
@@ -208,12 +205,14 @@ class Run:
         assert table.day and isinstance(table.write, Rebuild | ReplaceDays)
         unread, user = (table.write.unread, table.write.resolves) if isinstance(table.write, Rebuild) else ((), table.user)
         is_left_alone, stored = d.is_left_alone(table, work), self.lake.read(table)
-        is_compared = d.within(table.day, d.ranges(work.user_days)) if work.user_days else F.lit(True)
+        is_looked_at = d.within(table.day, d.ranges(work.user_days)) if work.user_days else F.lit(True)
         # Rows that stay were checked when they were computed, as those of all other days.
         rows = guarded(rows.where(~is_left_alone), table).persist()
         try:
-            new, old = rows.where(is_compared), stored.where(is_compared & ~is_left_alone)
-            days, users = d.differing(new, old, table.day, user)
+            new, old = rows.where(is_looked_at), stored.where(is_looked_at & ~is_left_alone)
+            # Without a lock another run may write meanwhile: it is in conflict only with rows that the write itself computes.
+            is_alone = self.lake.is_locked or not work.user_days
+            days, users = d.differing(new, old, table.day, user) if is_alone else (work.user_days, work.users)
             seen, whole = days, {*(work.days or ())} - {*work.user_days}
             if unread and days:
                 seen, users = d.differing(new.drop(*unread), old.drop(*unread), table.day, user)

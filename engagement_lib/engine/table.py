@@ -87,7 +87,7 @@ class ReplaceDays:
     ``partitioned`` stores one folder a day: for facts, where a day is many rows; reports are small and go without.
     ``user``: the column of the user whom a row belongs to, if a user's rows read only rows of this user, and nobody's (null)
     only rows of nobody: where an input says whose rows changed on a day, these and nobody's are computed again, and the others
-    are carried over.
+    carried over; days on which nothing of them differs are left alone.
     """
 
     day: str

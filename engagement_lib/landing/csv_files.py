@@ -45,7 +45,7 @@ class Counting:
 
     def cut_chunk(self, chunk: bytes, is_last: bool, first_line: int) -> Cut:
         """The records of a chunk (see ``segments.cut``). Raises ``Unreadable`` where a file with other columns is appended."""
-        whole = chunk if is_last else _without_open_record(chunk)
+        whole = chunk if is_last else _without_open_record(chunk, self.grammar.line_end)
         records = count_rectangular(whole, self.grammar)
         if records is not None:
             return Cut(records, len(whole), whole.count(self.grammar.line_end), PLAIN)
@@ -58,11 +58,11 @@ class Counting:
         return Cut(len(found.records), found.consumed, found.lines, MIXED)
 
 
-def _without_open_record(chunk: bytes) -> bytes:
-    """The chunk up to the line where a quoted field opens that does not end in it; all of it if there is none such, or it is the
-    first."""
+def _without_open_record(chunk: bytes, line_end: bytes) -> bytes:
+    """The chunk up to the line where a quoted field opens that does not end in it; all of it if there is no such line, or it is
+    the first."""
     last_mark = chunk.rfind(b'"') if chunk.count(b'"') % 2 else -1
-    return chunk[: chunk.rfind(b"\n", 0, max(last_mark, 0)) + 1] or chunk
+    return chunk[: chunk.rfind(line_end, 0, max(last_mark, 0)) + 1] or chunk
 
 
 def _names_in(header: bytes) -> list[str]:

@@ -21,7 +21,7 @@ def count_rectangular(chunk: bytes, grammar: Grammar) -> int | None:
     text = _with_lf(chunk, grammar)
     if text is None or _has_long_line(text):
         return None
-    outside = _outside_quotes(text, grammar, may_span=b"\r" not in chunk) if b'"' in text else text
+    outside = _outside_quotes(text, grammar.fields) if b'"' in text else text
     if outside is None:
         return None
     shape = outside.translate(None, ALL_BUT_COMMA_AND_LF)
@@ -57,9 +57,9 @@ def _has_long_line(text: bytes) -> bool:
     return False
 
 
-def _outside_quotes(text: bytes, grammar: Grammar, *, may_span: bool) -> bytes | None:
+def _outside_quotes(text: bytes, fields: int) -> bytes | None:
     """The text without its quoted fields, None where a quotation mark is not at a field's edge, or a field with a line break is
-    not certain to be one; unless it ``may_span`` lines, none is."""
+    not certain to be one."""
     parts = text.split(b'"')
     outside, quoted = parts[0::2], parts[1::2]
     if len(outside) == len(quoted):
@@ -67,7 +67,7 @@ def _outside_quotes(text: bytes, grammar: Grammar, *, may_span: bool) -> bytes |
     edges = {part[:1] for part in outside[1:]} | {part[-1:] for part in outside[:-1]}
     if not edges <= FIELD_EDGES:
         return None
-    if b"\n" in b"".join(quoted) and not (may_span and _spans_are_fields(text, parts, grammar.fields)):
+    if b"\n" in b"".join(quoted) and not _spans_are_fields(text, parts, fields):
         return None
     return b"".join(outside)
 

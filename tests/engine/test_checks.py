@@ -5,14 +5,14 @@ from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from engagement_lib.engine.checks import Counted, as_check_failure, conform, guarded
-from engagement_lib.engine.table import Field, Rebuild, Rule, Table
+from engagement_lib.engine.table import Field, Rebuild, ReplaceDays, Rule, Table, Write
 from engagement_lib.errors import CheckFailed
 from tests.support import assert_rows, rows
 
 
-def declared(*rules: Rule, grain: tuple[str, ...] = ("id",)) -> Table:
+def declared(*rules: Rule, grain: tuple[str, ...] = ("id",), write: Write = Rebuild()) -> Table:  # noqa: B008
     fields = (Field("id", "string", "Id."), Field("n", "bigint", "Number."), Field("kind", "string", "Kind.", allowed=("a", "b")))
-    return Table("gold", "things", "One row per thing.", grain, fields, (), rules, Rebuild(), lambda: None)
+    return Table("gold", "things", "One row per thing.", grain, fields, (), rules, write, lambda: None)
 
 
 def failure(frame, table: Table) -> str:  # type: ignore[no-untyped-def]
@@ -38,6 +38,13 @@ def test_a_broken_rule_a_value_that_is_not_allowed_and_a_repeated_grain_stop_the
     assert "gold.things: rule positive" in failure(rows(spark, table, "id | n | kind\nx | 0 | a"), table)
     assert "rule kind_allowed" in failure(rows(spark, table, "id | n | kind\nx | 1 | c"), table)
     assert "rule one row per id" in failure(rows(spark, table, "id | n | kind\nx | 1 | a\nx | 2 | a"), table)
+
+
+def test_a_grain_is_checked_within_the_partitions_of_a_table(spark: SparkSession) -> None:
+    table = declared(write=ReplaceDays("kind", partitioned=True))
+    assert "rule one row per id" in failure(rows(spark, table, "id | n | kind\nx | 1 | a\nx | 2 | a"), table)
+    apart = "id | n | kind\nx | 1 | a\nx | 2 | b"
+    assert_rows(guarded(rows(spark, table, apart), table), table, apart)
 
 
 def test_rows_that_keep_the_rules_pass_unchanged_and_null_breaks_no_rule(spark: SparkSession) -> None:

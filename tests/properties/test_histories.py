@@ -4,7 +4,7 @@
 is delivered at once and in a rough way: in two deliveries, shuffled, partly repeated and late, with columns in another order;
 every other one with events of few days in the second delivery, which say whose events of other days were, so that these are
 computed again for some users only. With `HISTORIES` the first of every ten comes day by day as well, and a line per history says
-how many rows were compared and differed, and how many days of sessions were computed for some users only.
+how many rows were compared and differed, and how many days of sessions were written for some users only.
 """
 
 import os

@@ -13,7 +13,7 @@ runs = Table(
         Field("as_of", "date", "The run's as-of day; null before the first data."),
         Field("status", "string", "What happened.", required=True, allowed=("written", "failed", "not run")),
         Field("why", "string", "Why it was to be done, or why it failed.", required=True),
-        Field("days", "int", "Days that were computed; null = all."),
+        Field("days", "int", "Days whose rows were replaced; null = all."),
         Field("rows", "bigint", "Rows that were written.", required=True),
         Field("seconds", "double", "Time it took.", required=True),
         Field("source_changed", "boolean", "Whether the table's code differs from that of its older rows.", required=True),
