@@ -78,8 +78,7 @@ def fact_session(
     )
     in_sessions = sessionize(
         narrow,
-        # The actor first: where many rows share a key's first column, sorting compares all of them in full.
-        user=("_actor", "platform"),
+        user=("platform", "_actor"),
         timestamp="event_timestamp",
         session_id="session_id" if use_tracker_session_id else None,
         tie_break=("_tie",),
@@ -88,7 +87,7 @@ def fact_session(
         time_zone=report_time_zone,
     )
     in_sessions = in_sessions.withColumn("_order", F.struct("event_timestamp", "_tie"))
-    identity = ["_actor", "platform", *(["session_id"] if use_tracker_session_id else []), "session_anchor"]
+    identity = ["platform", "_actor", *(["session_id"] if use_tracker_session_id else []), "session_anchor"]
     first, last = (lambda c: F.min_by(c, "_order")), (lambda c: F.max_by(c, "_order"))
     sessions = in_sessions.groupBy(*identity).agg(
         F.min("event_timestamp").alias("started_at"),
@@ -108,7 +107,7 @@ def fact_session(
 
 def _with_meaning(sessions: DataFrame, identity: Sequence[str], report_time_zone: str) -> DataFrame:
     duration = F.floor((F.unix_micros("ended_at") - F.unix_micros("started_at")) / 1_000_000).alias("duration_seconds")
-    key_parts = [F.coalesce(F.col(name).cast("string"), F.lit("")) for name in ("platform", "_actor", *identity[2:-1])]
+    key_parts = [F.coalesce(F.col(name).cast("string"), F.lit("")) for name in identity[:-1]]
     return sessions.select(
         F.md5(F.concat_ws("\u001f", *key_parts, F.unix_micros("started_at"))).alias("session_key"),
         local_date(F.col("started_at"), report_time_zone).alias("session_date"),
