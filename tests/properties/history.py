@@ -18,6 +18,8 @@ SOURCES = {**EVENT_SOURCES, **ENTITIES}
 START = datetime(2025, 3, 27, 22, 0)
 DAYS = 6
 RARER = ("feature-used", "experiment-exposed")
+#: Whose account and trial are sound whatever chance says of the others: without one, tables on accounts and trials are empty.
+CUSTOMER = "u8"
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Record:
 def random_records(seed: int, size: int = 120) -> list[Record]:
     """Distinct records: visits of several events, some across midnight, redeliveries with other contents, broken records.
 
-    Most devices have several users; of the others a few events say now and then whose they are.
+    Most devices have several users; of the others a few events say now and then whose they are. One user certainly has a trial.
     """
     chance = random.Random(seed)
     records = {_entity_record(chance, name, START): None for name in ENTITIES}
@@ -54,7 +56,14 @@ def random_records(seed: int, size: int = 120) -> list[Record]:
             if chance.random() < 0.15:
                 records[_redelivered(chance, record)] = None
             at += timedelta(seconds=chance.choice([0, 20, 300, 1800, 1801, 4000]))
-    return list(records)
+    return [*_of_the_customer(), *records]
+
+
+def _of_the_customer() -> list[Record]:
+    account = {"user_id": CUSTOMER, "signup_at": _text(START), "is_test": "false"}
+    trial = {"subscription_id": "s8", "user_id": CUSTOMER, "status": "trialing", "trial_start_at": _text(START)}
+    told = {"updated_at": _text(START)}
+    return [Record("users", tuple((account | told).items())), Record("subscriptions", tuple((trial | told).items()))]
 
 
 def _record(chance: random.Random, source: str, user: str, device: str, at: datetime) -> Record:

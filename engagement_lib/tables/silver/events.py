@@ -94,10 +94,14 @@ def events(
     Known traps of the data: the mobile columns for country and language are wrong in most rows (the locale code is
     used and the contradiction flagged), item ids are decimal numbers on mobile, and the tracker's session is no session.
     """
-    given = mobile.to_events(mobile_events).unionByName(web.to_events(web_events))
-    return typed(
-        given,
-        event_name_aliases=event_name_aliases,
-        report_time_zone=report_time_zone,
-        max_clock_ahead_hours=max_clock_ahead_hours,
+    # Typed source by source: what a record was, is a structure of the source's own columns.
+    mobile_records, web_records = (
+        typed(
+            given,
+            event_name_aliases=event_name_aliases,
+            report_time_zone=report_time_zone,
+            max_clock_ahead_hours=max_clock_ahead_hours,
+        )
+        for given in (mobile.to_events(mobile_events), web.to_events(web_events))
     )
+    return mobile_records.unionByName(web_records)
