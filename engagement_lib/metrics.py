@@ -235,6 +235,11 @@ def _summed(metric: Metric, user: Column) -> Column:
     return F.count_if(user.isNotNull() & F.col(metric.name))
 
 
+def told_from_total(value: Column) -> Column:
+    """A text for a column in which ``total`` stands for all values: unknown where there is none, quoted where it says total."""
+    return F.when(value == v.TOTAL, F.lit(f"'{v.TOTAL}'")).otherwise(F.coalesce(value, F.lit("unknown")))
+
+
 def by_split(fact: DataFrame, splits: Sequence[str] = v.SPLITS) -> DataFrame:
     """Each row once for every split (total, or the name of a text column), with ``split`` and ``split_value``; unknown values
     are named."""

@@ -106,7 +106,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     if chosen := [each for each in wanted if each in bronze]:
         load = 1 + max([ledger.newest_load(), *[lake.newest_load(each) for each in [*bronze, *merged]]])
         tell("landing")
-        result.ingested = _taken_in(run, settings, chosen, ledger, load)
+        result.ingested = _taken_in(run, settings, chosen, [each.name for each in bronze], ledger, load)
         result.outcomes += result.ingested.outcomes
         for outcome in result.ingested.outcomes:
             tell(_words(outcome))
@@ -121,7 +121,9 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     return result
 
 
-def _taken_in(run: Run, settings: Settings, bronze: Sequence[Table], ledger: Ledger, load: int) -> Ingested:
+def _taken_in(
+    run: Run, settings: Settings, bronze: Sequence[Table], sources: Sequence[str], ledger: Ledger, load: int
+) -> Ingested:
     landing = Landing(**settings.landing)
     try:
         return ingest(
@@ -129,6 +131,7 @@ def _taken_in(run: Run, settings: Settings, bronze: Sequence[Table], ledger: Led
             bronze,
             ledger,
             landing,
+            sources=sources,
             load=load,
             run_id=run.run_id,
             now=time.time(),
@@ -165,7 +168,11 @@ def _publish(run: Run, tables: Iterable[Table], wanted: Sequence[Table], result:
         return "a table failed"
     others = [each for each in catalogue.runnable(tables) if each not in wanted and not isinstance(each.write, AppendFiles)]
     plain = replace(run, rebuild=False, redo=())
-    waiting = [each.id for each in others if run.lake.exists(each) and not plain.work(each).is_nothing]
+    others = [each for each in others if run.lake.exists(each)]
+    for each in others:
+        if changed := plain.other_parameters(each):
+            return f"{each.id} was built with {changed}"
+    waiting = [each.id for each in others if not plain.work(each).is_nothing]
     if waiting:
         return f"{waiting[0]} waits to be run" + (f", and {len(waiting) - 1} more" if len(waiting) > 1 else "")
     publish(run.lake, published, tables, run.run_id)
@@ -201,15 +208,20 @@ def _run_tables(
             CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run")
         )
     run.data_span = spans_of(run.lake, merged)
-    if run.as_of and run.data_span and run.as_of < run.data_span[0]:
-        raise ConfigError(
-            f"--as-of {run.as_of} is before the first day with data, {run.data_span[0]}; give that day or a later one"
-        )
+    refuse_early_as_of(run)
     rest = [each for each in wanted if each not in accounts and not isinstance(each.write, AppendFiles)]
     if result.is_sound:
         go(rest)
     else:
         result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in rest]
+
+
+def refuse_early_as_of(run: Run) -> None:
+    """Raises `ConfigError` if no day with data is left."""
+    if run.as_of and run.data_span and run.as_of < run.data_span[0]:
+        raise ConfigError(
+            f"--as-of {run.as_of} is before the first day with data, {run.data_span[0]}; give that day or a later one"
+        )
 
 
 def _record(lake: Lake, run: Run, outcomes: Sequence[Outcome]) -> None:

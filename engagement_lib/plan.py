@@ -12,7 +12,7 @@ from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
-from engagement_lib.pipeline import Request, all_tables, spans_of
+from engagement_lib.pipeline import Request, all_tables, refuse_early_as_of, spans_of
 from engagement_lib.replay import curable
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.files import files
@@ -24,9 +24,11 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
     tables = all_tables()
     run = Run(lake, "plan", settings.parameters, request.as_of, request.redo, request.rebuild)
     run.data_span = spans_of(lake, [each for each in tables.values() if isinstance(each.write, Merge)])
+    refuse_early_as_of(run)
     waiting = _new_files(lake, settings, tables.values())
     rows, stirred = [], set[str]()
     for each in catalogue.runnable(request.tables):
+        run.refuse_other_parameters(each)
         if isinstance(each.write, AppendFiles):
             count = waiting.get(each.name, 0)
             work = Work(None, f"{count} new or changed file(s)") if count else Work((), "no new file")

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +58,14 @@ class Settings:
         if landing is not None:
             merged["landing"] = {**merged.get("landing", {}), "root": landing}
         tables = list(tables)
-        _verify_parameters(merged.get("parameters", {}), tables)
+        parameters = _typed_parameters(merged.get("parameters", {}), tables)
         _verify_aliases(merged.get("landing", {}).get("aliases", {}), tables)
         if merged.get("run", {}).get("side_by_side", 1) < 1:
             raise ConfigError("run.side_by_side must be 1 or more: so many tables run at the same time")
         return cls(
             lake={name: _address(value) if name == "root" else value for name, value in merged.get("lake", {}).items()},
             landing={"root": "landing", **merged.get("landing", {})},
-            parameters=merged.get("parameters", {}),
+            parameters=parameters,
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
             dashboards=merged.get("dashboards", {}).get("root"),
             **merged.get("run", {}),
@@ -120,15 +121,23 @@ _KINDS: Mapping[type, str] = {
 }
 
 
-def _verify_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
+def _typed_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> dict[str, Any]:
+    """The parameters as the tables take them. YAML reads 3 as no number with a fraction and 2016-01-01 as no text; both are."""
+    typed: dict[str, Any] = {}
     known = {name: default for table in tables for name, default in table.parameters.items()}
     for name, value in given.items():
         if name not in known:
             raise ConfigError(f"parameters.{name}: no table has such a parameter; {nearest(name, known)}")
+        if isinstance(value, int) and not isinstance(value, bool) and isinstance(known[name], float):
+            value = float(value)
+        if isinstance(value, date) and isinstance(known[name], str):
+            value = value.isoformat()
         wanted = type(known[name])
         wanted = list if wanted is tuple else wanted
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             raise ConfigError(f"parameters.{name} must be {_KINDS[wanted]}, not {value!r}")
+        typed[name] = value
+    return typed
 
 
 def _address(value: str) -> str:

@@ -40,13 +40,17 @@ def files_summary(ledger: Ledger, ingested: Ingested | None) -> str:
 
 def _notes(ingested: Ingested) -> list[str]:
     ordered = sorted(ingested.entries, key=lambda e: (e.verdict != REFUSED, e.path))
-    notes = [f"  {e.verdict:8} {e.path}: {e.reason}" for e in ordered if e.reason]
+    of_files = [(e.verdict, f"  {e.verdict:8} {e.path}: {e.reason}") for e in ordered if e.reason]
+    # What only this run tells comes before what ops.files keeps.
+    notes = [note for verdict, note in of_files if verdict == REFUSED]
+    notes += [f"  ignored  {skipped.path}: {skipped.reason}" for skipped in ingested.skipped]
+    notes += [note for verdict, note in of_files if verdict != REFUSED]
     for entry in ordered:
         if entry.unknown_columns:
             notes.append(f"  new      {entry.path}: column(s) {', '.join(entry.unknown_columns)} kept, not used")
         if entry.missing_columns:
             notes.append(f"  missing  {entry.path}: column(s) {', '.join(entry.missing_columns)} taken as empty")
-    return notes + [f"  ignored  {skipped.path}: {skipped.reason}" for skipped in ingested.skipped]
+    return notes
 
 
 def tables_summary(outcomes: Iterable[Outcome]) -> str:

@@ -14,6 +14,7 @@ import pytest
 from engagement_lib import pipeline
 from engagement_lib.cli import main
 from engagement_lib.errors import CheckFailed, ConfigError
+from engagement_lib.settings import Settings
 
 #: case -> (configuration, arguments, exit code, words that the line must have)
 MISTAKES = {
@@ -60,6 +61,15 @@ MISTAKES = {
     "an empty lake": ("", ["--lake", ""], 2, ["lake.root is empty", "give a folder"]),
     "a lake in a file": ("", ["--lake", "{folder}/conf.yml/lake"], 5, ["conf.yml/lake", "Not a directory", "choose another"]),
 }
+
+
+def test_numbers_and_days_may_be_written_as_yaml_reads_them(tmp_path: Path) -> None:
+    (tmp_path / "conf.yml").write_text("parameters: {drift_threshold: 3, calendar_first_date: 2016-01-01}\n")
+    found = Settings.load(str(tmp_path / "conf.yml"), tables=pipeline.all_tables().values()).parameters
+    assert {name: repr(value) for name, value in found.items()} == {
+        "drift_threshold": "3.0",
+        "calendar_first_date": "'2016-01-01'",
+    }
 
 
 @pytest.mark.parametrize("case", MISTAKES)

@@ -149,17 +149,51 @@ def test_other_parameters_stop_the_run_and_name_the_command_that_rebuilds(
     (tmp_path / "landing").mkdir()
     (tmp_path / "landing" / "web_events.csv").write_text(text_of([record(1), record(2)]))
     conf = tmp_path / "conf.yml"
-    conf.write_text("parameters:\n  session_gap_minutes: 45\n")
+    conf.write_text("parameters:\n  session_gap_minutes: 45\n  content_events: [item-finished]\n")
     where = ["--landing", str(tmp_path / "landing"), "--lake", str(tmp_path / "lake"), "--conf-file"]
     plain = tmp_path / "plain.yml"
     plain.write_text("")
-    some = ["--select", "+gold.report_session_quality"]
+    some = ["--select", "+gold.report_session_quality gold.fact_content_consumption gold.fact_user_engagement"]
     assert main([*where, str(plain), *some], spark=spark) == 0
-    assert main([*where, str(conf), *some], spark=spark) == 2
-    assert "session_gap_minutes=30 (now 45); run with --rebuild --select 'gold.fact_session+'" in capsys.readouterr().err
+    for option in ([], ["--dry-run"]):
+        assert main([*where, str(conf), *some, *option], spark=spark) == 2
+        assert "session_gap_minutes=30 (now 45); run with --rebuild --select 'gold.fact_session+'" in capsys.readouterr().err
     again = ["--rebuild", "--select", "gold.fact_session gold.report_session_quality"]
     assert main([*where, str(conf), *again], spark=spark) == 0
+    assert "earlier run: gold.fact_user_engagement was built with content_events=" in capsys.readouterr().out
+    assert main([*where, str(conf), "--rebuild", "--select", "gold.fact_user_engagement"], spark=spark) == 0
+    assert "Readers still see" not in capsys.readouterr().out
     assert main([*where, str(conf), *some], spark=spark) == 0
+
+
+def test_a_run_says_where_it_adds_to_rows_of_other_code(
+    spark: SparkSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "+silver.events"]
+    (landing / "web_events_1.csv").write_text(text_of([record(1)]))
+    assert main(where, spark=spark) == 0
+    assert "code changed" not in capsys.readouterr().out
+    monkeypatch.setattr(Table, "source_hash", property(lambda table: "written otherwise"))
+    (landing / "web_events_2.csv").write_text(text_of([record(2)]))
+    assert main(where, spark=spark) == 0
+    assert "silver.events: its code changed" in capsys.readouterr().out
+
+
+def test_files_of_sources_that_are_not_selected_are_left_to_them(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    landing = tmp_path / "landing"
+    (landing / "experiments").mkdir(parents=True)
+    (landing / "web_events_1.csv").write_text(text_of([record(1)]))
+    (landing / "experiments" / "assignments_1.csv").write_text("experiment_id,user_id,variant\ne1,u1,a\n")
+    (landing / "notes.txt").write_text("of nobody")
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake")]
+    assert main([*where, "--select", "bronze.experiments"], spark=spark) == 0
+    told = capsys.readouterr().out
+    assert "ignored  notes.txt" in told and "web_events_1.csv" not in told
+    assert not Lake(spark, root=str(tmp_path / "lake")).exists(TABLES["bronze.experiments"])
 
 
 def test_a_loaded_path_with_new_content_is_refused_or_a_further_delivery(

@@ -21,6 +21,7 @@ def churn_signals(
     feature_uses: str,
     as_of: dt.date,
     first_active: str | None = None,
+    is_active: str | None = None,
     window_days: int = 28,
     sessions_before: int = 4,
     sessions_share: float = 0.5,
@@ -41,10 +42,13 @@ def churn_signals(
     ``activity``: any number of rows per user and ``date`` (a local date) with four counts: ``sessions``, ``starts`` (attempts
     begun on the day), ``finishes`` (those of them that were finished by the end of the window: other finishes would make no
     rate, and later ones none that compares) and ``feature_uses``. It reaches back for ever, or holds in ``first_active`` the
-    user's first active date.
+    user's first active date. Where only some rows show activity, ``is_active`` is true for them: the others count, but nobody is
+    active, or known for longer, by them.
     """
     day = local_date(activity, date, "UTC")
     ago = F.datediff(F.lit(as_of), day)
+    active_ago = ago if is_active is None else F.when(F.col(is_active), ago)
+    first_ago = F.lit(None) if first_active is None else F.datediff(F.lit(as_of), first_active)
     counts = {"sessions": sessions, "starts": starts, "finishes": finishes, "feature_uses": feature_uses}
     sums = [
         F.coalesce(F.sum(F.when(is_in, F.col(column))), F.lit(0)).alias(f"{name}_{when}")
@@ -56,8 +60,8 @@ def churn_signals(
         .groupBy(user)
         .agg(
             *sums,
-            F.min(ago).alias("days_since_last"),
-            F.max(ago if first_active is None else F.greatest(ago, F.datediff(F.lit(as_of), first_active))).alias("_age"),
+            F.min(active_ago).alias("days_since_last"),
+            F.max(active_ago if first_active is None else F.greatest(active_ago, first_ago)).alias("_age"),
         )
     )
     compared = users.where(F.col("days_since_last") < 2 * window_days).select(

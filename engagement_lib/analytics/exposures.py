@@ -67,6 +67,7 @@ def exposure_outcomes(
     pre_days: int | None = None,
     post_days: int | None = None,
     ended_at: str | None = None,
+    begun_at: str | None = None,
     time_zone: str = "UTC",
 ) -> DataFrame:
     """The rows of ``first_exposures`` with the users' outcomes: per metric ``<name>`` from the first exposure on,
@@ -75,23 +76,25 @@ def exposure_outcomes(
 
     ``outcomes``: any number of rows per user at ``timestamp`` with the metrics' columns. Days are 24 hours from the
     exposure; where ``timestamp`` is a date, the day of the exposure (on the clocks of ``time_zone``) is the first one
-    after. ``ended_at``: a column of ``exposed``; what happens from then on does not count, nor what is after ``as_of``.
+    after. ``ended_at``: a column of ``exposed``; what happens from then on does not count, nor what is after ``as_of``. Of what
+    lasts, such as a session, ``begun_at`` (a column of ``outcomes``) says when it began, which is what must be in time.
     """
     columns = dict.fromkeys(column for metric in metrics for column in (metric.value, metric.denominator) if column)
     values = [F.col(column).alias(f"_of_{column}") for column in columns]
-    done = outcomes.select(F.col(user).alias("_user"), F.col(timestamp).alias("_at"), *values)
+    begun = F.col(begun_at or timestamp).alias("_begun")
+    done = outcomes.select(F.col(user).alias("_user"), F.col(timestamp).alias("_at"), begun, *values)
     joined = exposed.join(done, exposed[user] == done["_user"], "left")
     end, exposure = observed_until(as_of, time_zone), local_date(exposed, "first_exposed_at", time_zone)
     if outcomes.schema[timestamp].dataType.typeName() == "date":
         today, unit = F.lit(last_day(as_of, time_zone)), 1
         age, age_now = F.datediff("_at", exposure), F.datediff(today, exposure) + 1
-        is_seen = F.col("_at") <= today
-        is_running = F.lit(True) if ended_at is None else F.col("_at") <= local_date(exposed, ended_at, time_zone)
+        is_seen = F.col("_begun") <= today
+        is_running = F.lit(True) if ended_at is None else F.col("_begun") <= local_date(exposed, ended_at, time_zone)
     else:
         unit, since = _DAY_MICROS, F.unix_micros("first_exposed_at")
         age, age_now = F.unix_micros("_at") - since, F.lit(end) - since
-        is_seen = F.unix_micros("_at") < end
-        is_running = F.lit(True) if ended_at is None else F.col("_at") < F.col(ended_at)
+        is_seen = F.unix_micros("_begun") < end
+        is_running = F.lit(True) if ended_at is None else F.col("_begun") < F.col(ended_at)
     is_after = (age >= 0) & is_seen & F.coalesce(is_running, F.lit(True))
     is_after = is_after if post_days is None else is_after & (age < post_days * unit)
     is_before = F.lit(False) if pre_days is None else age.between(-pre_days * unit, -1)

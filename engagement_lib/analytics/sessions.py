@@ -2,14 +2,17 @@
 
 The gap rule is the field's (GA4, Snowplow: 30 minutes). The cap is ours, made so that a session can be found from a
 few days of events: a chain of events without a gap is cut ``max_hours`` after its start and, from its third calendar
-day on, at each midnight. No session is longer than ``max_hours``, and what an event belongs to depends on no event
-more than two days older.
+day on, at each midnight, and a date without an event ends it. No session is longer than ``max_hours``, and what an
+event belongs to depends on no event more than two days older.
 """
 
 from collections.abc import Sequence
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+
+#: A date may be over in less than 24 hours, where a clock is set forward.
+_SHORTEST_DAY_SECONDS = 22 * 3600
 
 
 def sessionize(
@@ -40,6 +43,9 @@ def sessionize(
     moment = F.col(timestamp)
     gap_micros = F.unix_micros(moment) - F.unix_micros(F.col("_previous"))
     starts_chain = F.col("_previous").isNull() | (gap_micros > allowed_gap * 1_000_000)
+    if allowed_gap > _SHORTEST_DAY_SECONDS:
+        now, before = (F.from_utc_timestamp(time, time_zone) for time in (moment, F.col("_previous")))
+        starts_chain |= F.datediff(now, before) > 1
     with_previous = events.withColumn("_previous", F.lag(timestamp).over(chain))
     chained = with_previous.withColumns(
         {

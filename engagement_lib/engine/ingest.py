@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 
@@ -53,6 +53,7 @@ def ingest(
     ledger: Ledger,
     landing: Landing,
     *,
+    sources: Collection[str],
     load: int,
     run_id: str,
     now: float,
@@ -60,11 +61,12 @@ def ingest(
 ) -> Ingested:
     """Inspect what is new, append the accepted files' records, and enter every file into the ledger.
 
-    Up to ``interpreted_records`` of them are small work (see `interpreted`).
+    ``sources`` are all that there are: a file of one that is not among ``bronze`` is left alone and not taken for another's.
+    Up to ``interpreted_records`` records are small work (see `interpreted`).
     """
     tables = {each.name: each for each in bronze}
-    arrivals, skipped = list_arrivals(landing.root, tables, min_age_seconds=landing.min_age_seconds, now=now)
-    unseen = [arrival for arrival in arrivals if not ledger.has_taken_in(arrival)]
+    arrivals, skipped = list_arrivals(landing.root, sources, min_age_seconds=landing.min_age_seconds, now=now)
+    unseen = [arrival for arrival in arrivals if arrival.source in tables and not ledger.has_taken_in(arrival)]
     with ThreadPoolExecutor(4) as pool:
         inspections = list(pool.map(lambda a: _inspected(a, tables[a.source], landing), unseen))
 

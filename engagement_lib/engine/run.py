@@ -68,9 +68,19 @@ class Run:
             return
         if not self.lake.matches_contract(table):
             self._change_columns(table)
-        last = None if isinstance(table.write, SetAside) else self.lake.last_commit(table)
-        if last and not self.rebuild and (changed := _changed_parameters(last, plain(self.parameters_of(table)))):
+        self.refuse_other_parameters(table)
+
+    def refuse_other_parameters(self, table: Table) -> None:
+        """Raises `ConfigError` where rows made with other parameters would stay beside new ones."""
+        if not self.rebuild and (changed := self.other_parameters(table)):
             raise ConfigError(f"{table.id} was built with {changed}; run with --rebuild --select '{table.id}+', or set it back")
+
+    def other_parameters(self, table: Table) -> str:
+        """The parameters with which the table's rows were made otherwise than they would be now, in words; empty if none."""
+        last = None if isinstance(table.write, SetAside) else self.lake.last_commit(table)
+        before, now = last.parameters if last else {}, plain(self.parameters_of(table))
+        differing = sorted(name for name in {*before, *now} if before.get(name) != now.get(name)) if last else []
+        return ", ".join(f"{name}={before.get(name)} (now {now.get(name)})" for name in differing)
 
     def _change_columns(self, table: Table) -> None:
         if isinstance(table.write, AppendFiles):
@@ -151,17 +161,10 @@ class Run:
         )
         is_merge = isinstance(table.write, Merge)
         days, rows = self._merge(table, commit, counted) if is_merge else self._replace(table, work, commit, counted)
-        is_changed = bool(last and last.source_hash != table.source_hash and not self.rebuild and work.days is not None)
-        return Outcome(
-            table.id,
-            "written",
-            work.why,
-            days,
-            rows,
-            time.monotonic() - started,
-            tuple(counted.warnings(rows)),
-            source_changed=is_changed,
-        )
+        is_added_to = is_merge or work.days is not None
+        is_changed = bool(last and last.source_hash != table.source_hash and not self.rebuild and is_added_to)
+        seconds, warnings = time.monotonic() - started, tuple(counted.warnings(rows))
+        return Outcome(table.id, "written", work.why, days, rows, seconds, warnings, source_changed=is_changed)
 
     def _merge(self, table: Table, commit: Commit, counted: Counted) -> tuple[int, int]:
         last = self.lake.last_commit(table)
@@ -224,9 +227,3 @@ class Run:
             return len(whole) + len(days), self.lake.versions(table)[0].rows
         finally:
             rows.unpersist()
-
-
-def _changed_parameters(last: Commit, now: Mapping[str, Any]) -> str:
-    before = last.parameters
-    differing = sorted(name for name in {*before, *now} if before.get(name) != now.get(name))
-    return ", ".join(f"{name}={before.get(name)} (now {now.get(name)})" for name in differing)

@@ -1,9 +1,8 @@
 """What the first line of a file says: which contract column each file column feeds, or why the file cannot be read by name."""
 
-import csv
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engagement_lib.landing.delivery import Unreadable
@@ -39,6 +38,11 @@ class ColumnNames:
         """The contract column that a name in a file means, None if unknown."""
         return self._known.get(canonical(name))
 
+    def absent(self, header: Iterable[str]) -> list[str]:
+        """The required columns that none of the names means."""
+        given = {self.column(name) for name in header}
+        return [column for column in self.required if column not in given]
+
     def layout(self, header: Sequence[str], *, may_repeat: bool = False) -> Layout:
         """Maps a header to the contract. Raises ``Unreadable`` for a missing required column.
 
@@ -48,7 +52,7 @@ class ColumnNames:
         if not may_repeat:
             _refuse_repeats(header, columns)
         missing = tuple(column for column in self.columns if column not in columns)
-        absent = [column for column in self.required if column in missing]
+        absent = self.absent(header)
         if absent and not any(columns):
             raise Unreadable(f"first line is not a header, column(s) {', '.join(absent)} missing{_other_delimiter(header, self)}")
         if absent:
@@ -72,7 +76,8 @@ def label(name: str, at: int) -> str:
 def _other_delimiter(header: Sequence[str], names: ColumnNames) -> str:
     text = ",".join(header)
     for delimiter, spoken in OTHER_DELIMITERS.items():
-        if any(names.column(name) for name in next(csv.reader([text], delimiter=delimiter), [])):
+        # Python's csv module has a limit for a field, and what is no header may be one long text.
+        if any(names.column(name.strip('"')) for name in text.split(delimiter)):
             return f"; the columns are separated by {spoken} instead of a comma"
     return ""
 
@@ -82,7 +87,8 @@ def _refuse_repeats(header: Sequence[str], columns: Sequence[str | None]) -> Non
         if times > 1:
             names = [repr(name) for name, fed in zip(header, columns, strict=True) if fed == column]
             raise Unreadable(f"column {column} is there {times} times in the header: {', '.join(names)}")
-    for name, times in Counter(name for name in header if name.strip()).items():
+    kept_as = Counter(label(name, at) for at, (name, fed) in enumerate(zip(header, columns, strict=True)) if fed is None)
+    for name, times in kept_as.items():
         # Without any known name the line is no header, which is the better thing to say.
         if times > 1 and any(columns):
             raise Unreadable(f"column name {name!r} is there {times} times in the header")

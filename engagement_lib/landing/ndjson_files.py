@@ -1,6 +1,6 @@
 """NDJSON files: one JSON object a line; pre-flight and rows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from json import JSONDecodeError
 from typing import Any, BinaryIO
 
@@ -20,16 +20,24 @@ BATCH_ROWS = 20_000
 
 
 def inspect(delivered: BinaryIO, names: ColumnNames) -> Findings:
-    """Reads an NDJSON file through; its header are the keys of its first lines. Raises ``Unreadable`` with the reason."""
+    """Reads an NDJSON file through; its header are the keys of its first lines, and of as many more as it takes to see each
+    required one: a tracker may leave out a key without a value. Raises ``Unreadable`` with the reason."""
     content, compression = unpacked(delivered)
     start = read_block(content, segments.SEGMENT_BYTES)
     if not start:
         raise Unreadable("the file is empty")
     encoding = encoding_of(start)
     offset = len(UTF8_BOM) if start.startswith(UTF8_BOM) else 0
-    layout = names.layout(_keys(start[offset:]), may_repeat=True)
-    found = tuple(segments.cut(content, start[offset:], offset, 1, _cut_chunk, b"\n"))
-    return Findings(compression, encoding, layout, found)
+    keys = _keys(start[offset:])
+
+    def cut_chunk(chunk: bytes, is_last: bool, first_line: int) -> Cut:
+        lines = chunk.split(b"\n")
+        if names.absent(keys):
+            _add_keys(keys, lines)
+        return Cut(sum(1 for line in lines if line.strip()), len(chunk), len(lines) - 1, PLAIN)
+
+    found = tuple(segments.cut(content, start[offset:], offset, 1, cut_chunk, b"\n"))
+    return Findings(compression, encoding, names.layout(list(keys), may_repeat=True), found)
 
 
 def rows(data: bytes, segment: Segment, maker: RowMaker, names: ColumnNames) -> Iterator[pa.RecordBatch]:
@@ -99,21 +107,25 @@ def _batch(parsed: list[tuple[int, dict[str, str | None], str | None]], maker: R
     return maker.mapped(arrays, pa.array([rescued for _, _, rescued in parsed], pa.string()), [number for number, _, _ in parsed])
 
 
-def _keys(start: bytes) -> list[str]:
+def _keys(start: bytes) -> dict[str, None]:
     """The keys of the first objects, in order of appearance."""
     if start.lstrip()[:1] == b"[":
         raise Unreadable("the content is one JSON array; one object per line is expected")
     keys: dict[str, None] = {}
     lines = [line for line in start.split(b"\n", SAMPLED_LINES)[:SAMPLED_LINES] if line.strip()]
-    for line in lines:
-        held = _parsed_or_none(line)
-        if isinstance(held, dict):
-            keys |= dict.fromkeys(held)
+    _add_keys(keys, lines)
     if not lines:
         raise Unreadable("the file holds blank lines only")
     if not keys:
         raise Unreadable(f"none of the first {len(lines)} lines is a JSON object that has each key once")
-    return list(keys)
+    return keys
+
+
+def _add_keys(keys: dict[str, None], lines: Iterable[bytes]) -> None:
+    for line in lines:
+        held = _parsed_or_none(line)
+        if isinstance(held, dict):
+            keys |= dict.fromkeys(held)
 
 
 def _parsed_or_none(line: bytes) -> Any:
@@ -121,8 +133,3 @@ def _parsed_or_none(line: bytes) -> Any:
         return parse(line.decode())
     except ValueError:
         return None
-
-
-def _cut_chunk(chunk: bytes, is_last: bool, first_line: int) -> Cut:
-    lines = chunk.split(b"\n")
-    return Cut(sum(1 for line in lines if line.strip()), len(chunk), len(lines) - 1, PLAIN)

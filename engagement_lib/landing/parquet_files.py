@@ -54,6 +54,8 @@ def as_text(column: pa.Array) -> pa.Array:
         text = _time_text(column)
     elif pa.types.is_floating(column.type):
         text = _number_text(column)
+    elif pa.types.is_decimal(column.type):
+        text = pa.array([None if value is None else _decimal_text(value) for value in column.to_pylist()], pa.string())
     elif _is_plain(column.type):
         text = column.cast(pa.string())
     else:
@@ -85,10 +87,15 @@ def _number_text(column: pa.Array) -> pa.Array:
     return compute.replace_with_mask(text, has_exponent, pa.array(spelled, pa.string()))
 
 
+def _decimal_text(value: Decimal) -> str:
+    """Without the zeros that its type adds: a NUMERIC column of a warehouse gives 873 as ``873.000000000``, and 0 as ``0E-9``."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def _is_plain(kind: pa.DataType) -> bool:
     is_text = pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    is_number = pa.types.is_integer(kind) or pa.types.is_decimal(kind)
-    return is_text or is_number or pa.types.is_boolean(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)
+    return is_text or pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date(kind) or pa.types.is_null(kind)
 
 
 def _spelled(value: Any) -> str:

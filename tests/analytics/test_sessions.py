@@ -51,6 +51,17 @@ def test_the_cap_follows_the_clocks_of_the_time_zone(spark: SparkSession) -> Non
     assert found == ["2025-02-03 18:00:00", "2025-02-04 18:00:00", "2025-02-05 15:00:00"]
 
 
+def test_a_date_without_an_event_ends_a_session_of_the_tracker(spark: SparkSession) -> None:
+    """The clock is set forward on 2025-03-30, so that less than 24 hours lie between the 29th and the 31st: what happens then
+    does not depend on the event of the 29th, which is more than two days before the last one."""
+    local = [datetime(2025, 3, 29, 23, 30), datetime(2025, 3, 31, 0, 10), datetime(2025, 4, 1, 0, 5)]
+    events = spark.createDataFrame([(at, "bot", "s1") for at in local], "at timestamp, user string, session string")
+    asked = {"session_id": "session", "time_zone": "Europe/Berlin"}
+    in_utc = events.withColumn("at", F.to_utc_timestamp("at", "Europe/Berlin"))
+    assert starts(in_utc, **asked) == ["2025-03-29 22:30:00", "2025-03-30 22:10:00"]
+    assert starts(in_utc.where("at > '2025-03-30'"), **asked) == ["2025-03-30 22:10:00"]
+
+
 def test_a_shorter_cap_cuts_in_equal_blocks(spark: SparkSession) -> None:
     found = starts(every_twenty_minutes(spark, hours=5), max_hours=2)
     assert found == ["2025-02-03 18:00:00", "2025-02-03 20:00:00", "2025-02-03 22:00:00"]

@@ -45,6 +45,15 @@ def test_nested_json_is_kept_as_json_and_unknown_keys_are_rescued(tmp_path: Path
     assert json.loads(record["_rescued"]) == {"mood": "fine", "deep": "[2.0]"}
 
 
+@pytest.mark.parametrize("anonymous", [0, 999, 1000, 5000])
+def test_a_json_key_without_a_value_may_be_left_out(tmp_path: Path, anonymous: int) -> None:
+    without = EVENT.replace('"user_id":"u",', "")
+    inspection = inspected(tmp_path, "a.ndjson", without * anonymous + EVENT)
+    assert (inspection.verdict, inspection.records, inspection.reason) == ("accepted", anonymous + 1, "")
+    never = inspected(tmp_path, "b.ndjson", without * 1001)
+    assert never.verdict == "refused" and "required column(s) user_id missing" in never.reason
+
+
 def test_blank_lines_are_no_json_records(tmp_path: Path) -> None:
     inspection = inspected(tmp_path, "a.ndjson.gz", gzip.compress(("\ufeff" + EVENT + "\n  \r\n" + EVENT.strip()).encode()))
     assert (inspection.records, titles(inspection)) == (2, ["T0", "T0"])
@@ -118,7 +127,7 @@ def test_parquet_values_become_text(tmp_path: Path) -> None:
         }
     )
     first, second = records_of(parquet_file(tmp_path, table))
-    assert values(first) == ["app-open", "873", "2025-02-04 06:47:00.123456", "1.10", None]
+    assert values(first) == ["app-open", "873", "2025-02-04 06:47:00.123456", "1.1", None]
     assert json.loads(first["_rescued"]) == {"when": "2025-02-04", "nested": '{"a": [1, null]}', "raw": "\\xff"}
     assert values(second) == [None, "9007199254740993", None, None, "T1"]
 
@@ -162,6 +171,17 @@ def test_parquet_digits_below_a_microsecond_are_cut_off(tmp_path: Path) -> None:
 def test_a_parquet_number_has_no_exponent(tmp_path: Path, number: float | None, text: str | None) -> None:
     table = pa.table({"event_name": ["a", "b"], "user_id": pa.array([1.5, number])})
     assert [record["user_id"] for record in records_of(parquet_file(tmp_path, table))] == ["1.5", text]
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [("873", "873"), ("100", "100"), ("9.99", "9.99"), ("-0.5", "-0.5"), ("0", "0"), ("0.0000000012", "0.0000000012")],
+)
+def test_a_parquet_decimal_has_no_digits_that_its_type_adds(tmp_path: Path, number: str, text: str) -> None:
+    """A NUMERIC column of a warehouse has a scale of 9 or more, and its ids are those of other files."""
+    column = pa.array([Decimal(number), None, Decimal("1234567890123456789012345678.5")], pa.decimal128(38, 10))
+    found = [r["user_id"] for r in records_of(parquet_file(tmp_path, pa.table({"event_name": ["a"] * 3, "user_id": column})))]
+    assert found == [text, None, "1234567890123456789012345678.5"]
 
 
 def test_no_parquet_double_becomes_another_number(tmp_path: Path) -> None:

@@ -78,6 +78,8 @@ def test_an_alias_feeds_its_column(tmp_path: Path) -> None:
         (f"{HEADER},item_title\n", "column item_title is there 2 times in the header: 'item_title', 'item_title'"),
         (f"{HEADER},Item Title\n", "column item_title is there 2 times in the header: 'item_title', 'Item Title'"),
         (f"{HEADER},x,x\n", "column name 'x' is there 2 times in the header"),
+        (f"{HEADER},x,x \n", "column name 'x' is there 2 times in the header"),
+        ("a" * 200_000 + ";b\n", "first line is not a header"),
         (f'"{HEADER}\n', "the header line cannot be parsed: a quoted field is never closed"),
         (HEADER.encode() + b",M\xfcller\n", "the header line is not UTF-8: byte 0xfc"),
         (FIVE.encode("utf-16"), "UTF-16 (little endian)"),

@@ -89,6 +89,7 @@ def fact_experiment_exposure(
         as_of=as_of,
         pre_days=experiment_pre_days,
         ended_at="ended_at",
+        begun_at="begun_at",
         time_zone=report_time_zone,
     ).drop("ended_at", "is_mature")
 
@@ -103,11 +104,15 @@ def _while_running(rows: DataFrame, running: DataFrame) -> DataFrame:
 def _outcomes(sessions: DataFrame, attempts: DataFrame) -> DataFrame:
     """One row per finish, start and session (at its last event, so that the session with the exposure is one after it)."""
 
-    def outcome(name: str, at: Column) -> Column:
-        return F.struct(at.alias("at"), *[F.lit(int(name == each.name)).alias(each.name) for each in OUTCOMES])
+    def outcome(name: str, at: Column, begun_at: Column | None = None) -> Column:
+        begun = at if begun_at is None else begun_at
+        return F.struct(
+            at.alias("at"), begun.alias("begun_at"), *[F.lit(int(name == each.name)).alias(each.name) for each in OUTCOMES]
+        )
 
     # an attempt is a start and a finish, each at its own time; exploding reads the attempts once
     begun, finished = outcome("attempts_started", F.col("started_at")), outcome("content_completions", F.col("finished_at"))
     tried = attempts.select("user_id", F.inline(F.array(begun, finished)))
-    visited = sessions.where("user_id IS NOT NULL").select("user_id", F.inline(F.array(outcome("sessions", F.col("ended_at")))))
+    session = outcome("sessions", F.col("ended_at"), F.col("started_at"))
+    visited = sessions.where("user_id IS NOT NULL").select("user_id", F.inline(F.array(session)))
     return tried.where("at IS NOT NULL").unionByName(visited)

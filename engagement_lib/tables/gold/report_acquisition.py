@@ -5,6 +5,7 @@ from datetime import date
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from engagement_lib import metrics as m
 from engagement_lib import vocabulary as v
 from engagement_lib.analytics.trials import CONVERTED, OPEN, trial_outcomes
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
@@ -100,7 +101,7 @@ def report_acquisition(
     is_over = F.col("_day_7") <= F.lit(as_of)
     users = joined.select(
         F.date_trunc("week", "entry_date").cast("date").alias("_week"),
-        F.coalesce("acquisition_channel", F.lit("unknown")).alias("_channel"),
+        m.told_from_total(F.col("acquisition_channel")).alias("_channel"),
         F.lit(1).alias("new_users"),
         (~F.col("window_open")).cast("int").alias("first_content_eligible"),
         (~F.col("window_open") & F.col("is_converted")).cast("int").alias("first_content_users"),

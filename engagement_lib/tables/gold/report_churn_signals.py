@@ -74,13 +74,15 @@ def report_churn_signals(
         F.coalesce(is_in_time, F.lit(False)).cast("int").alias("finishes"),
     )
     visits = fact_user_engagement.where("user_id IS NOT NULL AND (is_active OR sessions_started > 0)").select(
-        "user_id", F.col("activity_date").alias("day"), F.col("sessions_started").alias("sessions")
+        "user_id", F.col("activity_date").alias("day"), F.col("sessions_started").alias("sessions"), "is_active"
     )
     used = fact_feature_use.where("user_id IS NOT NULL").select(
         "user_id", F.col("activity_date").alias("day"), F.col("uses").alias("feature_uses")
     )
     activity = visits.unionByName(begun, allowMissingColumns=True).unionByName(used, allowMissingColumns=True)
     counts = {name: name for name in _COUNTS}
+    # The visits hold each day with an active event; what is passive by configuration makes nobody active.
+    filled = activity.na.fill(0, list(_COUNTS)).na.fill(False, ["is_active"])
     return churn_signals(
-        activity.na.fill(0, list(_COUNTS)), user="user_id", date="day", as_of=as_of, window_days=WINDOW_DAYS, **counts
+        filled, user="user_id", date="day", as_of=as_of, is_active="is_active", window_days=WINDOW_DAYS, **counts
     )

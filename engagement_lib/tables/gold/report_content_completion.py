@@ -3,6 +3,7 @@
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from engagement_lib import metrics as m
 from engagement_lib import vocabulary as v
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.tables.silver.events import events
@@ -37,8 +38,8 @@ def report_content_completion(events: DataFrame, identity_map: DataFrame) -> Dat
     """
     content = with_resolved_users(events.where(F.col("event_name").isin(*v.CONTENT_EVENTS)), identity_map).select(
         "platform",
-        F.coalesce("item_type", F.lit("unknown")).alias("item_type"),
-        "item_id",
+        m.told_from_total(F.col("item_type")).alias("item_type"),
+        m.told_from_total(F.col("item_id")).alias("item_id"),
         F.coalesce("content_format", F.lit("unknown")).alias("content_format"),
         F.col("resolved_user_id").alias("user_id"),
         "event_timestamp",

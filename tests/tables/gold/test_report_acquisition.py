@@ -76,3 +76,18 @@ def test_a_cohort_is_not_mature_while_a_converted_trial_may_be_refunded(spark: S
             total               | 0           | 1                | {refundable}      | {is_mature}
             """,
         )
+
+
+def test_a_channel_that_says_total_is_not_taken_for_all(spark: SparkSession) -> None:
+    drawn = "\n".join(NEW.replace("ads  ", "total").splitlines()[:3])
+    others = ((fact_user_engagement, ACTIVE), (subscriptions, TRIALS), (payments, PAYMENTS))
+    inputs = [filled(spark, table, text) for table, text in ((fact_funnel, drawn), *others)]
+    assert_rows(
+        report_acquisition(*inputs, as_of=date(2025, 2, 12)).where("cohort_week IS NULL"),
+        report_acquisition,
+        """
+        acquisition_channel | new_users
+        'total'             | 1
+        total               | 1
+        """,
+    )

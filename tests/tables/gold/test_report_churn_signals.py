@@ -16,6 +16,8 @@ VISITS = """
     2025-02-04    | less    | 2                | true
     2025-03-03    | less    | 2                | true
     2025-03-04    | less    | 2                | true
+    2025-03-10    | less    | 0                | true
+    2025-03-12    | less    | 0                | false
     2025-02-04    | stays   | 4                | true
     2025-03-31    | stays   | 3                | true
     2025-02-05    | recent  | 8                | true
@@ -24,6 +26,8 @@ VISITS = """
     2025-02-03    | gone    | 8                | true
     2025-01-01    | silent  | 1                | true
     2025-02-20    | silent  | 4                | true
+    2025-01-01    | passive | 1                | true
+    2025-03-31    | passive | 1                | false
     2025-03-31    |         | 7                | false
 """
 ATTEMPTS = """

@@ -42,3 +42,23 @@ def test_a_pair_of_user_and_item_is_completed_once_however_often_it_is_finished(
         audio          | 2                   | 1
         """,
     )
+
+
+def test_a_value_that_says_total_is_not_taken_for_all(spark: SparkSession) -> None:
+    content = filled(
+        spark,
+        events,
+        """
+        event_id | platform | event_name    | resolved_user_id | item_id | item_type | event_timestamp
+        e1       | web      | item-finished | u1               | total   | total     | 2025-02-01 10:00:00
+        """,
+    )
+    assert_rows(
+        report_content_completion(content, nothing(spark, identity_map)).where("platform = 'total' AND content_format = 'total'"),
+        report_content_completion,
+        """
+        item_type | item_id | content_completions
+        total     | total   | 1
+        'total'   | total   | 1
+        """,
+    )

@@ -66,7 +66,7 @@ def test_the_country_is_the_region_of_the_locale_and_contradictions_are_flagged(
     ]
 
 
-def test_a_locale_may_name_a_script_or_an_encoding_beside_its_region(spark: SparkSession) -> None:
+def test_a_locale_may_say_more_than_its_language_and_region(spark: SparkSession) -> None:
     records = from_mobile(
         spark,
         """
@@ -76,6 +76,11 @@ def test_a_locale_may_name_a_script_or_an_encoding_beside_its_region(spark: Spar
         de_AT.UTF-8        | null
         de_AT@euro         | null
         de_at              | null
+        de-DE-u-fw-mon     | null
+        de_CH_#u-fw-mon    | null
+        zh_CN_#Hans        | null
+        de_AT_POSIX        | null
+        de-u-co-phonebk    | null
         zh_Hans            | FR
         de_AT_wien         | FR
         de.UTF-8           | null
@@ -87,6 +92,11 @@ def test_a_locale_may_name_a_script_or_an_encoding_beside_its_region(spark: Spar
         ("AT", "device_locale_code", "de", []),
         ("AT", "device_locale_code", "de", []),
         ("AT", "device_locale_code", "de", []),
+        ("DE", "device_locale_code", "de", []),
+        ("CH", "device_locale_code", "de", []),
+        ("CN", "device_locale_code", "zh", []),
+        ("AT", "device_locale_code", "de", []),
+        (None, None, "de", []),
         (None, None, "zh", []),
         (None, None, "de", []),
         (None, None, None, []),
