@@ -13,7 +13,7 @@ from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
 from engagement_lib.pipeline import Request, all_tables, refuse_early_as_of, spans_of
-from engagement_lib.replay import curable
+from engagement_lib.replay import curable, only_adds
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.files import files
 from engagement_lib.text_table import text_table
@@ -24,11 +24,11 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
     tables = all_tables()
     run = Run(lake, "plan", settings.parameters, request.as_of, request.redo, request.rebuild)
     run.data_span = spans_of(lake, [each for each in tables.values() if isinstance(each.write, Merge)])
-    refuse_early_as_of(run)
     waiting = _new_files(lake, settings, tables.values())
     rows, stirred = [], set[str]()
     for each in catalogue.runnable(request.tables):
-        run.refuse_other_parameters(each)
+        if not (request.replay and isinstance(each.write, Merge) and only_adds(run, each)):
+            run.refuse_other_parameters(each)
         if isinstance(each.write, AppendFiles):
             count = waiting.get(each.name, 0)
             work = Work(None, f"{count} new or changed file(s)") if count else Work((), "no new file")
@@ -41,6 +41,8 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
         if not work.is_nothing:
             stirred.add(each.id)
         rows.append([each.id, "skip" if work.is_nothing else "run", _days(work), work.why, _versions(lake, each)])
+    if not any(each.id in stirred for each in request.tables if isinstance(each.write, Merge)):
+        refuse_early_as_of(run)  # else new events may be older than all that there are
     return text_table(("table", "plan", "days", "why", "inputs at version"), rows)
 
 

@@ -60,7 +60,14 @@ def _bring_back(run: Run, table: Table) -> Outcome | None:
     records = table(*map(DataFrame.unionByName, frames, unmerged), **parameters)
     merged = _merge(run, table, records, versions, last, consumed=last.load, files=list(cured))
     why = f"{sum(cured.values())} quarantined record(s) became valid"
-    return Outcome(table.id, "written", why, len(merged.days), merged.rows, time.monotonic() - started)
+    seconds, is_changed = time.monotonic() - started, last.source_hash != table.source_hash
+    return Outcome(table.id, "written", why, len(merged.days), merged.rows, seconds, source_changed=is_changed)
+
+
+def only_adds(run: Run, table: Table) -> bool:
+    """Whether the parameters differ from those of the stored rows only by entries of a mapping, with which a replay works."""
+    last = run.lake.last_commit(table)
+    return last is not None and _only_adds(last.parameters, plain(run.parameters_of(table)))
 
 
 def curable(run: Run, table: Table) -> int:

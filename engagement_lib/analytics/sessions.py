@@ -30,8 +30,8 @@ def sessionize(
     ``gap_seconds`` (bigint: seconds since the previous event of the same chain, 0 for its first).
 
     A new chain starts when more than ``gap_minutes`` pass between two events of one user; exactly that long is still
-    the same. With ``session_id`` the tracker's id makes the chain instead, and only ``max_hours`` without an event ends
-    it. ``user``: columns that together say whose events these are (user and platform); ``tie_break`` orders events of
+    the same. With ``session_id`` the tracker's id makes the chain instead, and only ``max_hours`` or a date without an event
+    end it. ``user``: columns that together say whose events these are (user and platform); ``tie_break`` orders events of
     one instant; ``time_zone``: whose midnights count for the cap. Raises ValueError for a cap outside 1 to 24 hours.
     """
     if not 1 <= max_hours <= 24:

@@ -1,6 +1,7 @@
 """NDJSON files: one JSON object a line; pre-flight and rows."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from json import JSONDecodeError
 from typing import Any, BinaryIO
 
@@ -10,7 +11,7 @@ from engagement_lib.landing import segments
 from engagement_lib.landing.delivery import UTF8_BOM, Unreadable, encoding_of, read_block, unpacked
 from engagement_lib.landing.findings import Findings
 from engagement_lib.landing.json_text import parse, to_text
-from engagement_lib.landing.layout import ColumnNames, label
+from engagement_lib.landing.layout import ColumnNames, Layout, label
 from engagement_lib.landing.records import MAX_RECORD_BYTES
 from engagement_lib.landing.rows import Corrupt, RowMaker, rescued_text
 from engagement_lib.landing.segments import PLAIN, Cut, Segment
@@ -20,24 +21,18 @@ BATCH_ROWS = 20_000
 
 
 def inspect(delivered: BinaryIO, names: ColumnNames) -> Findings:
-    """Reads an NDJSON file through; its header are the keys of its first lines, and of as many more as it takes to see each
-    required one: a tracker may leave out a key without a value. Raises ``Unreadable`` with the reason."""
+    """Reads an NDJSON file through; its header are the keys that `_Keys` finds. Raises ``Unreadable`` with the reason."""
     content, compression = unpacked(delivered)
     start = read_block(content, segments.SEGMENT_BYTES)
     if not start:
         raise Unreadable("the file is empty")
     encoding = encoding_of(start)
     offset = len(UTF8_BOM) if start.startswith(UTF8_BOM) else 0
-    keys = _keys(start[offset:])
-
-    def cut_chunk(chunk: bytes, is_last: bool, first_line: int) -> Cut:
-        lines = chunk.split(b"\n")
-        if names.absent(keys):
-            _add_keys(keys, lines)
-        return Cut(sum(1 for line in lines if line.strip()), len(chunk), len(lines) - 1, PLAIN)
-
-    found = tuple(segments.cut(content, start[offset:], offset, 1, cut_chunk, b"\n"))
-    return Findings(compression, encoding, names.layout(list(keys), may_repeat=True), found)
+    if start[offset:].lstrip()[:1] == b"[":
+        raise Unreadable("the content is one JSON array; one object per line is expected")
+    keys = _Keys(names)
+    found = tuple(segments.cut(content, start[offset:], offset, 1, keys.cut_chunk, b"\n"))
+    return Findings(compression, encoding, keys.layout(sum(segment.records for segment in found)), found)
 
 
 def rows(data: bytes, segment: Segment, maker: RowMaker, names: ColumnNames) -> Iterator[pa.RecordBatch]:
@@ -107,25 +102,42 @@ def _batch(parsed: list[tuple[int, dict[str, str | None], str | None]], maker: R
     return maker.mapped(arrays, pa.array([rescued for _, _, rescued in parsed], pa.string()), [number for number, _, _ in parsed])
 
 
-def _keys(start: bytes) -> dict[str, None]:
-    """The keys of the first objects, in order of appearance."""
-    if start.lstrip()[:1] == b"[":
-        raise Unreadable("the content is one JSON array; one object per line is expected")
-    keys: dict[str, None] = {}
-    lines = [line for line in start.split(b"\n", SAMPLED_LINES)[:SAMPLED_LINES] if line.strip()]
-    _add_keys(keys, lines)
-    if not lines:
-        raise Unreadable("the file holds blank lines only")
-    if not keys:
-        raise Unreadable(f"none of the first {len(lines)} lines is a JSON object that has each key once")
-    return keys
+class _Keys:
+    """The keys of the first lines, and of as many more as it takes to see each required one, whatever their order.
 
+    A tracker may leave out a key without a value: unless all lines were looked at, nobody knows that another one is missing.
+    """
 
-def _add_keys(keys: dict[str, None], lines: Iterable[bytes]) -> None:
-    for line in lines:
-        held = _parsed_or_none(line)
-        if isinstance(held, dict):
-            keys |= dict.fromkeys(held)
+    def __init__(self, names: ColumnNames) -> None:
+        self._names = names
+        self._found: dict[str, None] = {}
+        self._is_complete = True
+
+    def cut_chunk(self, chunk: bytes, is_last: bool, first_line: int) -> Cut:
+        lines = chunk.split(b"\n")
+        sampled = SAMPLED_LINES if first_line == 1 else 0
+        self._look_at(lines[:sampled])
+        if not self._found or self._names.absent(self._found):
+            self._look_at(lines[sampled:])
+        elif any(line.strip() for line in lines[sampled:]):
+            self._is_complete = False
+        return Cut(sum(1 for line in lines if line.strip()), len(chunk), len(lines) - 1, PLAIN)
+
+    def _look_at(self, lines: Iterable[bytes]) -> None:
+        for line in lines:
+            held = _parsed_or_none(line)
+            if isinstance(held, dict):
+                # Half of a surrogate pair would end whatever prints the name.
+                self._found |= {name.encode("utf-8", "backslashreplace").decode(): None for name in held}
+
+    def layout(self, records: int) -> Layout:
+        """What the keys feed. Raises ``Unreadable`` where there are none, or a required one is not among them."""
+        if not records:
+            raise Unreadable("the file holds blank lines only")
+        if not self._found:
+            raise Unreadable(f"none of the {records} lines is a JSON object that has each key once")
+        layout = self._names.layout(list(self._found), may_repeat=True)
+        return layout if self._is_complete else replace(layout, missing=())
 
 
 def _parsed_or_none(line: bytes) -> Any:

@@ -101,6 +101,8 @@ def _is_plain(kind: pa.DataType) -> bool:
 def _spelled(value: Any) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", "backslashreplace")
+    if isinstance(value, Decimal):
+        return _decimal_text(value)
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=_spelled)
     return str(value)

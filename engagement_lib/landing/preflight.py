@@ -23,7 +23,7 @@ class Inspection:
     """The pre-flight of one file; an accepted one can be read without surprises.
 
     ``sha256`` is that of the bytes as delivered, '' if they could not be read through or changed meanwhile. ``header`` are the
-    names as in the file (NDJSON: keys of the first lines), ``columns`` the contract column that each feeds (None = unknown, kept
+    names as in the file (NDJSON: keys of some lines), ``columns`` the contract column that each feeds (None = unknown, kept
     in ``_rescued``), ``unknown`` the names of those, ``missing`` the contract columns that the file does not have. ``records``
     counts all records, None if refused; ``unparsable`` those that will be kept as text only (for NDJSON they come to light when
     it is read). ``is_clean``: the fast reader takes the whole file. ``reason`` is one sentence, '' if there is nothing to say.

@@ -54,6 +54,27 @@ def test_a_json_key_without_a_value_may_be_left_out(tmp_path: Path, anonymous: i
     assert never.verdict == "refused" and "required column(s) user_id missing" in never.reason
 
 
+LONG = '{"item_title":"' + "x" * (9 << 20) + '"}\n'
+
+
+@pytest.mark.parametrize("before", [LONG, "{broken\n" * 1001, "\n" * 2000], ids=["a long line", "broken lines", "blank lines"])
+def test_what_comes_before_the_first_json_object_costs_itself_only(tmp_path: Path, before: str) -> None:
+    inspection = inspected(tmp_path, "a.ndjson", before + EVENT)
+    assert inspection.verdict == "accepted"
+    assert titles(inspection)[-1] == "T0"
+
+
+def test_a_json_key_is_missing_only_where_all_lines_were_looked_at(tmp_path: Path) -> None:
+    late = EVENT.replace('"user_id"', '"item_id":1,"user_id"')
+    assert inspected(tmp_path, "a.ndjson", EVENT * 2).missing == ("item_id",)
+    assert inspected(tmp_path, "b.ndjson", EVENT * 1000 + late).missing == ()
+
+
+def test_a_json_key_that_nobody_can_print_is_named_all_the_same(tmp_path: Path) -> None:
+    inspection = inspected(tmp_path, "a.ndjson", EVENT.replace('"T0"', '"T0","\\ud800":1'))
+    assert inspection.unknown == ("\\ud800",)
+
+
 def test_blank_lines_are_no_json_records(tmp_path: Path) -> None:
     inspection = inspected(tmp_path, "a.ndjson.gz", gzip.compress(("\ufeff" + EVENT + "\n  \r\n" + EVENT.strip()).encode()))
     assert (inspection.records, titles(inspection)) == (2, ["T0", "T0"])
@@ -99,9 +120,9 @@ def test_an_alias_may_first_appear_far_down_in_a_json_file(tmp_path: Path) -> No
     ("content", "reason"),
     [
         ("[" + EVENT.strip() + "]", "one JSON array"),
-        ("hello\nworld\n", "none of the first 2 lines is a JSON object"),
+        ("hello\nworld\n", "none of the 2 lines is a JSON object"),
         ("\n\n", "blank lines only"),
-        ('{"user_id":1,"user_id":2}\n', "none of the first 1 lines is a JSON object that has each key once"),
+        ('{"user_id":1,"user_id":2}\n', "none of the 1 lines is a JSON object that has each key once"),
         ('{"event_name":"x"}\n', "required column(s) user_id, event_timestamp missing"),
         (EVENT.encode("utf-16"), "UTF-16"),
     ],
@@ -182,6 +203,8 @@ def test_a_parquet_decimal_has_no_digits_that_its_type_adds(tmp_path: Path, numb
     column = pa.array([Decimal(number), None, Decimal("1234567890123456789012345678.5")], pa.decimal128(38, 10))
     found = [r["user_id"] for r in records_of(parquet_file(tmp_path, pa.table({"event_name": ["a"] * 3, "user_id": column})))]
     assert found == [text, None, "1234567890123456789012345678.5"]
+    nested = pa.table({"event_name": ["a"] * 3, "user_id": pa.StructArray.from_arrays([column], ["id"])})
+    assert json.loads(records_of(parquet_file(tmp_path, nested))[0]["user_id"]) == {"id": text}
 
 
 def test_no_parquet_double_becomes_another_number(tmp_path: Path) -> None:
