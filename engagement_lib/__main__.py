@@ -77,13 +77,16 @@ def _show(arguments: argparse.Namespace) -> None:
 def _sql(arguments: argparse.Namespace) -> None:
     lake = _lake(arguments)
     tables = pipeline.all_tables()
-    # Texts in quotes come first, so that a name in one stays what it is: ops.runs has the names of tables as values.
-    words = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|\b(?:" + "|".join(map(re.escape, tables)) + r")\b", re.DOTALL)
+    # Comments and texts in quotes come first, so that a name in one stays what it is: ops.runs has the names of tables as values.
+    texts = r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+    words = re.compile(texts + r"|\b(?:" + "|".join(map(re.escape, tables)) + r")\b", re.DOTALL)
 
     def view(found: re.Match[str]) -> str:
-        if found.group() not in tables or lake.catalog is not None:
+        if found.group() not in tables:
             return found.group()
         table = tables[found.group()]
+        if lake.catalog is not None:
+            return lake.location(table)
         lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
         return f"{table.layer}__{table.name}"
 

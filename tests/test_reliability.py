@@ -113,6 +113,9 @@ def test_tables_can_be_shown_and_queried_by_name(
     named = "select count(*) from ops.runs where table_id in ('silver.events', \"bronze.web_events\")"
     assert look(["sql", named, *where]) == 0
     assert capsys.readouterr().out.split()[-1] == "2"
+    remarked = "-- today's rows\nselect count(*) from silver.events /* not 'silver.duplicates' */ where platform = 'web'"
+    assert look(["sql", remarked, *where]) == 0
+    capsys.readouterr()
     assert look(["show", "silver.quarantin", *where]) == 2
     assert "did you mean" in capsys.readouterr().err
     assert look(["sql", "select no_such_column from silver.events", *where]) == 2

@@ -7,6 +7,7 @@ the intervals open on d: a running sum of openings minus closings. The cost is o
 
 from collections.abc import Sequence
 from datetime import date
+from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -44,7 +45,8 @@ def active_windows(
         for n in days
     ]
     in_month = [F.sum("_opened_month").over(month).alias("active_users_month")] if calendar else []
-    return counted.select(day, *by, "active_users", *windows, *in_month)
+    found = counted.select(day, *by, "active_users", *windows, *in_month)
+    return found if first_day is None else found.where(F.col(day) >= F.lit(first_day))
 
 
 def _until(order: WindowSpec, n: int) -> WindowSpec:
@@ -78,6 +80,9 @@ def _every_day(counted: DataFrame, *, day: str, by: Sequence[str], first_day: da
     start = F.least(F.col("_first"), F.lit(first_day)) if first_day else F.col("_first")
     end = F.lit(as_of)
     calendar = seen.where(start <= end).select(*by, F.explode(F.sequence(start, end)).alias(day))
-    filled = calendar.join(counted, [*by, day], "left")
     counts = [name for name in counted.columns if name not in (*by, day)]
+    # A null in ``by`` is a value as well.
+    keys = {name: f"_key_{n}" for n, name in enumerate((*by, day))}
+    same = reduce(Column.__and__, [F.col(name).eqNullSafe(F.col(key)) for name, key in keys.items()])
+    filled = calendar.join(counted.select(*[F.col(name).alias(key) for name, key in keys.items()], *counts), same, "left")
     return filled.select(day, *by, *[F.coalesce(name, F.lit(0)).alias(name) for name in counts])

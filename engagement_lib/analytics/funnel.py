@@ -60,7 +60,7 @@ def funnel(
     - ``entry``: only the first such event of the user enters, or every one is an attempt of its own; attempts may overlap.
       ``entry_range``: first and last local day on which one may enter; later steps may lie outside.
     - ``tie_break``: columns that order events of one instant; events that still tie are taken in the order of the steps,
-      after those that are no step, and then of their ``by``.
+      after those that are no step, and then of their ``by``, of the later steps that they would do for, and of their names.
 
     Events without user or time, and after ``as_of``, do not count. Raises ValueError for arguments that do not fit together.
     """
@@ -78,12 +78,15 @@ def funnel(
         F.col(timestamp).alias("_at"),
         _may_enter(local_date(events, timestamp, time_zone), entry_range).alias("_may_enter"),
         F.array_position(F.array(*is_step), True).alias("_step"),
+        name.alias("_name"),
         *[F.col(column).alias(f"_tie_{place}") for place, column in enumerate(tie_break)],
         *[condition.alias(f"_is_{place}") for place, condition in enumerate(is_step)],
         *[condition.alias(f"_stops_{place}") for place, condition in enumerate(is_stop)],
     )
     latest_first = [F.desc("_at"), *[F.desc(f"_tie_{place}") for place in range(len(tie_break))], F.desc("_step")]
-    backwards = Window.partitionBy(*unit).orderBy(*latest_first, *([F.desc("_by")] if by else []))
+    # Names that do for the same step may differ in the others: what does for a later one comes later.
+    last_resort = [*[F.desc(f"_is_{place}") for place in range(len(steps))], F.desc("_name")]
+    backwards = Window.partitionBy(*unit).orderBy(*latest_first, *([F.desc("_by")] if by else []), *last_resort)
     chained = _chained(_placed(marked, backwards, len(exclusions)), backwards, len(steps), order)
     enters = F.col("_may_enter") & ((F.col("_step") > 0) if order == "any" else F.col("_is_0"))
     in_time = Window.partitionBy(*unit).orderBy(F.desc("_position"))

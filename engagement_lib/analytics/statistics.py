@@ -176,6 +176,8 @@ def _effect(control: Moments, treatment: Moments, test: Test, lift: Lift) -> Eff
     null_error = math.sqrt(common / control.n + common / treatment.n if is_pooled else control_share + treatment_share)
     scale, inflation = (control.mean, (treatment.mean / control.mean) ** 2) if lift == "relative" else (1.0, 1.0)
     error = math.sqrt(control_share * inflation + treatment_share) / scale
+    if error <= 0:
+        raise NotComputable("the values of an arm do not vary")
     return Effect(
         users=control.n + treatment.n,
         estimate=difference / scale,
@@ -197,7 +199,7 @@ def _common_variance(control: Moments, treatment: Moments, test: Test) -> float:
 def _degrees_of_freedom(control: Moments, treatment: Moments, test: Test) -> float | None:
     """Those of a t test; Welch's by B. L. Welch (1947) and F. E. Satterthwaite (1946), on the scale of the means."""
     if test == "pooled_t":
-        return control.n + treatment.n - 2
+        return float(control.n + treatment.n - 2)
     if test != "welch":
         return None
     shares = [(arm.variance / arm.n, arm.n - 1) for arm in (control, treatment)]

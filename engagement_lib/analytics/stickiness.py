@@ -35,14 +35,19 @@ def stickiness_histogram(
     """
     if window < 1:
         raise ValueError(f"window is {window}; a window has at least one {period}")
+    # The last period that has a day before the first one with data.
+    day_before = None if first_date is None else first_date - dt.timedelta(days=1)
     if period == "hour":
-        number = F.floor(F.unix_micros(date) / _HOUR_MICROS).cast("int")
-        now = observed_until(as_of, time_zone) // _HOUR_MICROS - 1
-        first = None if first_date is None else observed_until(first_date - dt.timedelta(days=1), time_zone) // _HOUR_MICROS
+        # Hours of the zone's clocks, which are half an hour off in some.
+        until = observed_until(as_of, time_zone)
+        shift = until % _HOUR_MICROS
+        number = F.floor((F.unix_micros(date) - shift) / _HOUR_MICROS).cast("int")
+        now = until // _HOUR_MICROS - 1
+        unseen = None if day_before is None else (observed_until(day_before, time_zone) - shift) // _HOUR_MICROS - 1
     else:
         number = period_number(local_date(activity, date, time_zone), period, week_start)
         now = period_of(as_of, period, week_start)
-        first = None if first_date is None else period_of(first_date, period, week_start)
+        unseen = None if day_before is None else period_of(day_before, period, week_start)
     is_observed = number <= now if period == "hour" else local_date(activity, date, time_zone) <= F.lit(as_of)
     users = (
         activity.where(F.col(user).isNotNull() & is_observed & (number > now - window))
@@ -57,5 +62,5 @@ def stickiness_histogram(
         *by,
         "active_periods",
         F.coalesce(F.try_element_at("_tallies", F.col("active_periods")), F.lit(0)).alias("users"),
-        F.lit(None if first is None else now - window + 1 < first).cast("boolean").alias("is_partial_window"),
+        F.lit(None if unseen is None else now - window + 1 <= unseen).cast("boolean").alias("is_partial_window"),
     )

@@ -12,7 +12,7 @@ from engagement_lib.dashboards.tile import DIMENSIONS, Page, Tile
 from engagement_lib.engine.table import Table
 from engagement_lib.web.document import isolated
 
-#: Values of a split that a page offers: those seen most often. More of them would make the file slow to open.
+#: Values of a split that a page offers: those with most events. More of them would make the file slow to open.
 VALUES_PER_SPLIT = 40
 
 Row = Mapping[str, Any]
@@ -23,6 +23,7 @@ class Facts:
     """What all pages are made of: ``rows`` per table id as plain values (days as ISO text), and the span of days.
 
     ``gaps``: days for which a platform delivered nothing, with its names. ``country_names``: code to name.
+    ``offered``: of each split with too many values those that the pages offer, the same for all tables.
     ``delivered``: the newest file's time. ``run_ids``: the newest runs, the newest first; ``checks``: what did not hold in them.
     """
 
@@ -31,6 +32,7 @@ class Facts:
     as_of: str | None = None
     gaps: Mapping[str, Sequence[str]] = field(default_factory=dict)
     country_names: Mapping[str, str] = field(default_factory=dict)
+    offered: Mapping[str, frozenset[str]] = field(default_factory=dict)
     delivered: str | None = None
     run_ids: Sequence[str] = ()
     checks: Sequence[Row] = ()
@@ -53,10 +55,9 @@ def needed_columns(tiles: Iterable[Tile]) -> dict[str, list[str]]:
     return {name: [f.name for f in tables[name].fields if f.name in columns] for name, columns in wanted.items()}
 
 
-def packed(table: Table, columns: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
+def packed(table: Table, columns: Sequence[str], kept: Sequence[Row]) -> dict[str, Any]:
     """Rows as columns: texts as numbers into a list of distinct texts, other values as they are."""
     known = {f.name: f for f in table.fields}
-    kept = _most_frequent(rows) if "split" in columns else rows
     result: dict[str, Any] = {"length": len(kept), "columns": {}}
     for name in columns:
         values = [row.get(name) for row in kept]
@@ -80,13 +81,19 @@ def _plain(value: Any) -> Any:
     return isolated(value) if isinstance(value, str) else value
 
 
-def _most_frequent(rows: Sequence[Row]) -> Sequence[Row]:
-    """Rows of the values seen most often in each split; ties go by name."""
-    seen = Counter((row["split"], row["split_value"]) for row in rows)
-    ordered = sorted(seen, key=lambda pair: (-seen[pair], pair))
-    kept = {pair for split in vocabulary.SPLITS for pair in [p for p in ordered if p[0] == split][:VALUES_PER_SPLIT]}
-    kept |= {pair for pair in ordered if pair[0] not in vocabulary.SPLITS}
-    return [row for row in rows if (row["split"], row["split_value"]) in kept]
+def most_active(daily: Iterable[Row]) -> dict[str, frozenset[str]]:
+    """Of each split with more than ``VALUES_PER_SPLIT`` values those with the most events; ties go by name."""
+    events: Counter[tuple[str, str]] = Counter()
+    for row in daily:
+        events[row["split"], row["split_value"]] += row.get("events") or 0
+    ordered = sorted(events, key=lambda pair: (-events[pair], pair))
+    values = {split: [value for of, value in ordered if of == split] for split in vocabulary.SPLITS}
+    return {split: frozenset(some[:VALUES_PER_SPLIT]) for split, some in values.items() if len(some) > VALUES_PER_SPLIT}
+
+
+def offered_rows(rows: Sequence[Row], facts: Facts) -> Sequence[Row]:
+    """The rows of a table with splits whose values the pages offer."""
+    return [row for row in rows if row["split"] not in facts.offered or row["split_value"] in facts.offered[row["split"]]]
 
 
 def choices(page: Page, facts: Facts) -> dict[str, list[list[str]]]:
@@ -96,7 +103,7 @@ def choices(page: Page, facts: Facts) -> dict[str, list[list[str]]]:
         rows = facts.of(tile.table)
         for dimension, how in tile.follows().items():
             if how == "split":
-                found[dimension] |= {r["split_value"] for r in _most_frequent(rows) if r["split"] == dimension}
+                found[dimension] |= {r["split_value"] for r in offered_rows(rows, facts) if r["split"] == dimension}
             elif how:
                 found[dimension] |= {r[dimension] for r in rows if r.get(dimension) not in (None, vocabulary.TOTAL)}
     return {

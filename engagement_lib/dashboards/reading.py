@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary
-from engagement_lib.dashboards.data import Facts, needed_columns
+from engagement_lib.dashboards.data import Facts, most_active, needed_columns
 from engagement_lib.dashboards.tile import Page
 from engagement_lib.docs.catalogue import History
 from engagement_lib.engine.lake import Lake
@@ -27,7 +27,7 @@ from engagement_lib.tables.ops.runs import runs
 ITEMS = 100
 #: Columns that the header of all pages needs besides those of the tiles.
 _HEADER = {
-    report_daily_engagement.id: ("activity_date", "split", "silent_platforms"),
+    report_daily_engagement.id: ("activity_date", "split", "split_value", "events", "silent_platforms"),
     files.id: ("modified_seconds",),
     runs.id: tuple(f.name for f in runs.fields),
     checks.id: tuple(f.name for f in checks.fields),
@@ -80,7 +80,8 @@ def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str], r
         runs.id: sorted(rows.get(runs.id, []), key=lambda row: (place.get(row["run_id"], len(place)), row["table_id"])),
         checks.id: [row for row in all_checks if not run_ids or row["run_id"] == run_ids[0]],
     }
-    total = [row for row in rows.get(report_daily_engagement.id, []) if row["split"] == vocabulary.TOTAL]
+    daily = rows.get(report_daily_engagement.id, [])
+    total = [row for row in daily if row["split"] == vocabulary.TOTAL]
     days = [row["activity_date"] for row in total]
     times = [row["modified_seconds"] for row in rows.get(files.id, []) if row["modified_seconds"]]
     return Facts(
@@ -89,6 +90,7 @@ def facts_of(rows: dict[str, list[dict[str, Any]]], countries: dict[str, str], r
         as_of=max(days, default=None),
         gaps={row["activity_date"]: list(row["silent_platforms"]) for row in total if row["silent_platforms"]},
         country_names=countries,
+        offered=most_active(daily),
         run_ids=run_ids,
         checks=all_checks,
         delivered=datetime.fromtimestamp(max(times), UTC).strftime("%Y-%m-%d %H:%M UTC") if times else None,
@@ -99,8 +101,9 @@ def _narrowed(lake: Lake, table: Table) -> DataFrame:
     """A table without the rows that no page shows: rare items, old runs."""
     rows = lake.read(table)
     if table is report_content_completion:
-        named = (F.col("item_id") != vocabulary.TOTAL) & (F.col("platform") == vocabulary.TOTAL)
-        top = rows.where(named).orderBy(F.desc("content_completions"), *table.grain).limit(ITEMS).select("item_id").distinct()
+        best_first = Window.partitionBy("platform").orderBy(F.desc("content_completions"), *table.grain)
+        ranked = rows.where(F.col("item_id") != vocabulary.TOTAL).withColumn("_rank", F.row_number().over(best_first))
+        top = ranked.where(F.col("_rank") <= ITEMS).select("item_id").distinct()
         return rows.where(F.col("item_id") == vocabulary.TOTAL).unionByName(rows.join(F.broadcast(top), "item_id", "left_semi"))
     if table in (runs, checks):
         return rows.where(F.col("run_id").isin(_run_ids(lake)))

@@ -7,7 +7,7 @@ from typing import Any
 
 from engagement_lib.analytics.segments import SEGMENTS
 from engagement_lib.dashboards import charts
-from engagement_lib.dashboards.data import Facts, Row, choices, needed_columns, packed
+from engagement_lib.dashboards.data import Facts, Row, choices, needed_columns, offered_rows, packed
 from engagement_lib.dashboards.tile import DIMENSIONS, Page, Tile, words
 from engagement_lib.docs import catalogue
 from engagement_lib.engine.table import Recorded
@@ -67,10 +67,10 @@ def _tables(tiles: list[Tile], facts: Facts) -> dict[str, Any]:
 
 
 def _carried(name: str, tiles: list[Tile], facts: Facts) -> Sequence[Row]:
-    """The table's rows that a tile is about. Rows of splits stay all: how often a value is seen decides whether it is offered."""
+    """The table's rows that a tile is about, of splits those whose values are offered."""
     mine = [tile for tile in tiles if tile.table.id == name]
     if "split" in mine[0].names:
-        return facts.rows[name]
+        return offered_rows(facts.rows[name], facts)
     return [row for row in facts.rows[name] if any(all(row.get(c) == v for c, v in tile.where.items()) for tile in mine)]
 
 
@@ -95,6 +95,7 @@ def _tile(tile: Tile) -> dict[str, Any]:
         "mature": tile.mature,
         "top": tile.top,
         "back": tile.back,
+        "window": tile.window,
         "note": tile.note,
         "empty": tile.empty,
         "isSplit": "split" in tile.names,

@@ -29,6 +29,7 @@ class Tile:
     ``along``: the column of the horizontal axis, default the table's day. ``dates``: the column of dates that the range
     compares where the table is not computed by days: cohorts, weeks; ``span``: how many days such a date stands for, of
     which all must lie in the range. ``where``: rows that the tile is about.
+    ``window``: how many days a value looks back over, itself included; before so many there is none.
     ``unit``: percent, seconds or what is counted. ``better``: which direction of change is good news. ``mature``: the
     column that is false, or with a leading ``!`` true, where a value is not yet observable. ``empty``: what stands there when
     no row is left to show.
@@ -49,6 +50,7 @@ class Tile:
     mature: str = ""
     top: int = 0
     back: int = 0
+    window: int = 1
     wide: bool = False
     note: str = ""
     empty: str = ""

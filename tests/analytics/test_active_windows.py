@@ -40,6 +40,31 @@ def test_a_user_is_in_a_window_until_the_last_active_day_leaves_it(spark: SparkS
     )
 
 
+def test_what_is_unknown_is_a_value_and_days_before_the_first_are_only_looked_back_at(spark: SparkSession) -> None:
+    drawing = """
+        user | day        | platform
+        u1   | 2025-01-30 |
+        u1   | 2025-02-01 |
+        u2   | 2025-02-01 |
+        u3   | 2025-02-01 | web
+    """
+    asked = {"user": "user", "day": "day", "by": ["platform"], "days": (3,), "first_day": date(2025, 2, 1)}
+    found = active_windows(rows(spark, ACTIVITY, drawing), **asked, as_of=date(2025, 2, 3))
+    assert_rows(
+        found,
+        dict.fromkeys(("active_users", "active_users_3d"), "bigint") | {"day": "date", "platform": "string"},
+        """
+        day        | platform | active_users | active_users_3d
+        2025-02-01 |          | 2            | 2
+        2025-02-02 |          | 0            | 2
+        2025-02-03 |          | 0            | 2
+        2025-02-01 | web      | 1            | 1
+        2025-02-02 | web      | 0            | 1
+        2025-02-03 | web      | 0            | 1
+        """,
+    )
+
+
 def test_the_month_starts_again_on_its_first_day(spark: SparkSession) -> None:
     activity = rows(spark, ACTIVITY, "user | day\nu1 | 2025-01-31\nu2 | 2025-01-31\nu1 | 2025-02-01")
     found = active_windows(activity, user="user", day="day", days=(30,), first_day=None, as_of=date(2025, 2, 1))

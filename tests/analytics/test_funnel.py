@@ -137,6 +137,13 @@ def test_events_of_one_instant_follow_the_tie_break_else_the_order_of_the_steps(
     assert ask(frame, tie_break=["seq"]).first().furthest_step == 1
 
 
+@pytest.mark.parametrize("names", [("signup", "login"), ("login", "signup")])
+def test_of_names_that_do_for_one_step_the_one_that_does_for_a_later_one_comes_later(spark, names):
+    events = "user_id | at | name" + "".join(f"\nana | 2025-02-01 10:00 | {name}" for name in names)
+    got = ask(rows(spark, EVENTS, events).coalesce(1), [["signup", "login"], ["login", "purchase"]]).first()
+    assert (got.furthest_step, got.is_converted) == (2, True)
+
+
 def test_two_entries_of_one_instant_are_taken_in_the_order_of_their_values(spark):
     events = """
         user_id | at               | name | channel

@@ -62,6 +62,17 @@ def test_a_date_without_an_event_ends_a_session_of_the_tracker(spark: SparkSessi
     assert starts(in_utc.where("at > '2025-03-30'"), **asked) == ["2025-03-30 22:10:00"]
 
 
+def test_the_cap_does_not_follow_the_clocks_of_the_session(spark: SparkSession) -> None:
+    expected = starts(every_twenty_minutes(spark, hours=56))
+    spark.conf.set("spark.sql.session.timeZone", "America/New_York")
+    try:
+        anchors = sessionize(every_twenty_minutes(spark, hours=56), user=("user",), timestamp="at")
+        micros = sorted(row.at for row in anchors.select(F.unix_micros("session_anchor").alias("at")).distinct().collect())
+    finally:
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
+    assert micros == [int(datetime.fromisoformat(f"{start}+00:00").timestamp()) * 1_000_000 for start in expected]
+
+
 def test_a_shorter_cap_cuts_in_equal_blocks(spark: SparkSession) -> None:
     found = starts(every_twenty_minutes(spark, hours=5), max_hours=2)
     assert found == ["2025-02-03 18:00:00", "2025-02-03 20:00:00", "2025-02-03 22:00:00"]

@@ -247,6 +247,8 @@ NO_VISITS = sums([0, 0], denominators=[0, 0])
         (sums([1, 2]), SampleSums(0, 0, 0), {}, "an arm has fewer than 2 users"),
         (sums([0.1] * 7), sums([1, 2, 3]), {}, "the values of an arm do not vary"),
         (SampleSums(50, 0), SampleSums(60, 0), {"kind": "proportion"}, "the values do not vary"),
+        (SampleSums(20, 2), SampleSums(20, 0), {"kind": "proportion"}, "the values of an arm do not vary"),
+        (SampleSums(9, 9), SampleSums(9, 0), {"kind": "proportion", "lift": "absolute"}, "the values of an arm do not vary"),
         (sums([-1, 0, 1]), sums([1, 2, 3]), {}, "a relative lift needs a control mean above 0"),
         (SampleSums(9, 0), SampleSums(9, 3), {"kind": "proportion"}, "a relative lift needs a control mean above 0"),
         (sums([1, 2]), sums([1, 3]), {"cuped": True}, "an arm has no values from before exposure"),

@@ -48,6 +48,30 @@ def test_a_window_that_begins_before_the_data_is_partial(spark):
     assert [(row.users, row.is_partial_window) for row in got] == [(1, True), (0, True)]
 
 
+@pytest.mark.parametrize(
+    ("period", "as_of", "first_date", "is_partial"),
+    [
+        ("week", date(2025, 2, 9), date(2025, 1, 29), True),
+        ("week", date(2025, 2, 9), date(2025, 1, 27), False),
+        ("month", date(2025, 2, 28), date(2025, 1, 15), True),
+        ("month", date(2025, 2, 28), date(2025, 1, 1), False),
+    ],
+)
+def test_a_window_whose_first_week_or_month_began_before_the_data_is_partial(spark, period, as_of, first_date, is_partial):
+    activity = rows(spark, DAYS, "user_id | day\nana | 2025-02-05")
+    got = ask(activity, as_of=as_of, window=2, first_date=first_date, period=period).collect()
+    assert [row.is_partial_window for row in got] == [is_partial, is_partial]
+
+
+def test_hours_are_those_of_clocks_that_are_half_an_hour_off(spark):
+    times = ["09 18:15", "10 04:40", "10 05:20", "10 18:15", "10 18:45"]
+    activity = rows(
+        spark, {"user_id": "string", "day": "timestamp"}, "user_id | day" + "".join(f"\nana | 2025-01-{t}" for t in times)
+    )
+    got = ask(activity, as_of=date(2025, 1, 10), window=24, period="hour", time_zone="Asia/Kolkata").where("users = 1").collect()
+    assert [row.active_periods for row in got] == [2]
+
+
 def test_nobody_active_gives_bars_of_zero(spark):
     got = ask(rows(spark, DAYS, "user_id | day"), as_of=date(2025, 2, 5), window=2).collect()
     assert [(row.active_periods, row.users, row.is_partial_window) for row in got] == [(1, 0, None), (2, 0, None)]

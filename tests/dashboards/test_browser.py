@@ -164,4 +164,8 @@ def test_no_data_and_one_day_are_pages_too(browser, tmp_path, days) -> None:
             page.wait_for_timeout(300)
             if days and file == "index.html":
                 assert tile(page, "Completions").locator(".value").inner_text() == said(DAILY[0]["content_completions"])
-                assert tile(page, "Stickiness").first.locator(".change").inner_text() == "not yet observable"
+                for unknown in ("Stickiness", "Weekly active users"):
+                    assert tile(page, unknown).first.locator(".change").inner_text() == "not yet observable"
+                stack = tile(page, "Completions per day by platform")
+                stack.scroll_into_view_if_needed()
+                assert stack.locator(".mark-area path").first.bounding_box()["width"] > 10

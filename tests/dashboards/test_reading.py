@@ -68,6 +68,20 @@ def test_rare_items_are_left_out_but_not_the_rows_of_a_shown_item(spark: SparkSe
     assert {"b005", "total"} <= {row["item_id"] for row in shown} and "b004" not in {row["item_id"] for row in shown}
 
 
+def test_an_item_that_is_first_on_its_platform_is_read_however_rare_it_is_on_both(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    item = {"item_type": "book", "content_format": "text"}
+    common = [
+        {**item, "platform": platform, "item_id": f"b{n:03}", "content_completions": 50}
+        for n in range(ITEMS)
+        for platform in ("total", "mobile")
+    ]
+    rare = [{**item, "platform": platform, "item_id": "w", "content_completions": 40} for platform in ("total", "web")]
+    record(lake, report_content_completion, *common, *rare)
+    shown = read_facts(lake, PAGES).of(report_content_completion)
+    assert [row["item_id"] for row in shown if row["platform"] == "web"] == ["w"]
+
+
 def test_checks_are_those_of_the_newest_run(spark: SparkSession, tmp_path: Path) -> None:
     lake = Lake(spark, root=str(tmp_path / "lake"))
     for run_id in ("older", "newer"):

@@ -68,8 +68,23 @@ def test_the_header_says_as_of_gaps_and_the_age_of_the_newest_file() -> None:
 def test_tables_that_are_not_built_yet_are_named() -> None:
     rows = {name: found for name, found in example_rows().items() if name != "gold.report_regional_activity"}
     page = render(MAIN, PAGES, facts_of(rows, {}))
-    assert "Not built yet, so not shown: gold.report_regional_activity." in page and "DACH" not in page
+    assert "Without rows yet, so not shown: gold.report_regional_activity." in page and "DACH" not in page
     assert "No data yet" in render(MAIN, PAGES, facts_of({}, {}))
+
+
+def test_of_many_countries_those_with_most_events_are_offered_by_all_tables() -> None:
+    """US is active in few rows, small countries in many: how often a value is seen does not say how much it is."""
+    day = {"activity_date": "2025-01-01", "split": "country_code"}
+    some = [f"A{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"] + [f"B{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"]
+    counted = [{**day, "split_value": code, "events": 3, "daily_active_users": 1, "silent_platforms": ()} for code in some * 2]
+    large = {**day, "split_value": "US", "events": 900, "daily_active_users": 300, "silent_platforms": ()}
+    total = {**large, "split": "total", "split_value": "total"}
+    seen = [{**day, "split_value": code, "weekly_active_users": 7, "is_partial_window": False} for code in [*some, "US"]]
+    facts = facts_of({"gold.report_daily_engagement": [*counted, large, total], "gold.report_active_windows": seen}, {})
+    tables = state_of(render(MAIN, PAGES, facts))["tables"]
+    for name in ("gold.report_daily_engagement", "gold.report_active_windows"):
+        offered = set(tables[name]["columns"]["split_value"]["texts"]) - {"total"}
+        assert len(offered) == 40 and "US" in offered and offered <= {"US", *some[:39]}
 
 
 def test_which_filters_a_tile_follows_is_read_off_its_table() -> None:
@@ -120,5 +135,5 @@ def test_only_rows_that_a_tile_is_about_are_carried() -> None:
     assert state_of(page)["tables"]["ops.drift"]["length"] == 0
     # A table without alarms is another thing than a table that was not built.
     assert DATA_QUALITY.sections[0].title in page and "ops.drift" not in "".join(
-        re.findall("Not built yet, so not shown: .*", page)
+        re.findall("Without rows yet, so not shown: .*", page)
     )

@@ -71,7 +71,8 @@ const MAKERS = {
     });
     if (tile.unit === "percent") data.filter((d) => !d.partial).forEach((d) => (d.words = String(Math.round(d.y * 100))));
     data.sort((a, b) => (a.key < b.key ? 1 : a.key > b.key ? -1 : a.x - b.x));
-    return { data, grid: { header: [tile.by, tile.along, tile.columns[0]], rows: data.map((d) => [d.key, d.x, d.partial ? null : d.y]) } };
+    const left = new Set(every.map((row) => row[tile.by])).size - newest.size;
+    return { data, left, grid: { header: [tile.by, tile.along, tile.columns[0]], rows: data.map((d) => [d.key, d.x, d.partial ? null : d.y]) } };
   },
   interval: (tile, filter) => {
     const rows = matching(tile, filter).filter((row) => row[tile.columns[0]] !== null);
@@ -101,8 +102,8 @@ function overTime(tile, filter) {
   }
   const rows = [...byDay].map(([day, values]) => [day, ...series.map((name) => values.get(name) ?? null)]);
   const isDrawn = made.data.some((d) => d.y !== null);
-  // The last period of a stack is as wide as its days.
-  if (tile.isSparse && tile.chart === "stack" && made.data.length) {
+  // The last period of a stack is as wide as its days, or day: a step ends where the next one would begin.
+  if (tile.chart === "stack" && made.data.length) {
     const last = made.data.at(-1).day;
     const end = time(plusDays(last, tile.span));
     made.data.push(...made.data.filter((d) => d.day === last).map((d) => ({ ...d, x: end })));

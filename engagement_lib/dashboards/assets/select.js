@@ -112,14 +112,15 @@ function figure(tile, filter) {
   // Whole weeks, so that as many of them lie in both periods.
   const back = tile.over === "last" ? tile.back || length : Math.max(1, Math.floor(length / tile.span)) * tile.span;
   const start = tile.over === "last" ? plusDays(to, -back) : plusDays(from, -back);
-  const isWhole = start >= state.firstDay;
+  const isWhole = plusDays(start, 1 - tile.window) >= state.firstDay;
+  const isSeen = plusDays(to, 1 - tile.window) >= state.firstDay;
   const days = tile.over === "ratio" ? ratioByDay(tile, rows, from, to) : byDay(tile, rows, tile.columns[0], from, to);
   return {
-    value: overDays(tile, rows, from, to),
+    value: isSeen ? overDays(tile, rows, from, to) : null,
     before: isWhole ? overDays(tile, rows, start, plusDays(to, -back)) : null,
     back,
     days: days.filter((d) => d.y !== null),
-    unobserved: days.some((d) => (tile.isSparse || d.day === to) && d.partial) || Boolean(tile.isSparse && tile.mature && !days.length),
+    unobserved: !isSeen || days.some((d) => (tile.isSparse || d.day === to) && d.partial) || Boolean(tile.isSparse && tile.mature && !days.length),
   };
 }
 

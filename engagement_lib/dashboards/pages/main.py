@@ -18,7 +18,7 @@ MAIN = Page(
             (
                 Tile(daily, ("daily_active_users",), "number", "Daily active users, mean", "mean"),
                 Tile(daily, ("daily_active_learners",), "number", "Daily active learners, mean", "mean"),
-                Tile(windows, ("weekly_active_users",), "number", "Weekly active users", back=7),
+                Tile(windows, ("weekly_active_users",), "number", "Weekly active users", back=7, window=7),
                 Tile(windows, ("monthly_active_users_30d",), "number", "Monthly active users", back=30, mature=_OBSERVED),
                 Tile(windows, ("stickiness",), "number", "Stickiness", unit="percent", back=30, mature=_OBSERVED),
                 Tile(daily, ("content_completions",), "number", "Completions", "sum"),

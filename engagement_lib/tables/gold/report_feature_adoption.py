@@ -22,7 +22,7 @@ _PERIOD = ("feature_id", "period", "period_start")
     grain=_PERIOD,
     fields=(
         Field("feature_id", "string", "The feature.", required=True),
-        Field("feature_name", "string", "What people call it."),
+        Field("feature_name", "string", "What people call it; its id where no source says so."),
         Field("period", "string", "since_launch, or one week.", required=True, allowed=(SINCE_LAUNCH, WEEK)),
         Field("period_start", "date", "Day of the launch, or the Monday of the week.", required=True),
         v.count("eligible_users", "Distinct users active in the period, on a day since the launch, with access to the feature."),
@@ -61,7 +61,7 @@ def report_feature_adoption(
     """
     launched = dim_feature.select(
         "feature_id",
-        F.col("name").alias("feature_name"),
+        F.coalesce("name", "feature_id").alias("feature_name"),
         local_date(F.col("launched_at"), report_time_zone).alias("_launch"),
         F.col("eligible_access_types").alias("_access"),
     ).where(F.col("_launch") <= F.lit(as_of))
