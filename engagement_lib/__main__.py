@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Callable, Mapping
 
 from engagement_lib import pipeline
 from engagement_lib.docs.pages import write_pages
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
 from engagement_lib.errors import ConfigError, exit_code_of, last_words
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
@@ -74,23 +76,25 @@ def _show(arguments: argparse.Namespace) -> None:
     print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
 
 
+def with_names(query: str, tables: Mapping[str, Table], name_of: Callable[[Table], str]) -> str:
+    """The query with other names for our tables, except in comments and texts and where a catalog stands before the name."""
+    texts = r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
+    names = r"(?<![\w.`])(?:" + "|".join(map(re.escape, tables)) + r")\b"
+    found = re.compile(f"{texts}|{names}", re.DOTALL)
+    return found.sub(lambda match: name_of(tables[match.group()]) if match.group() in tables else match.group(), query)
+
+
 def _sql(arguments: argparse.Namespace) -> None:
     lake = _lake(arguments)
     tables = pipeline.all_tables()
-    # Comments and texts in quotes come first, so that a name in one stays what it is: ops.runs has the names of tables as values.
-    texts = r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\""
-    words = re.compile(texts + r"|\b(?:" + "|".join(map(re.escape, tables)) + r")\b", re.DOTALL)
 
-    def view(found: re.Match[str]) -> str:
-        if found.group() not in tables:
-            return found.group()
-        table = tables[found.group()]
+    def view(table: Table) -> str:
         if lake.catalog is not None:
             return lake.location(table)
         lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
         return f"{table.layer}__{table.name}"
 
-    query = words.sub(view, arguments.what)
+    query = with_names(arguments.what, tables, view)
     try:
         rows = lake.spark.sql(query).limit(arguments.rows)
         print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))

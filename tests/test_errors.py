@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from engagement_lib import pipeline
+from engagement_lib.__main__ import with_names
 from engagement_lib.cli import main
 from engagement_lib.errors import CheckFailed, ConfigError
 from engagement_lib.settings import Settings
@@ -61,6 +62,15 @@ MISTAKES = {
     "an empty lake": ("", ["--lake", ""], 2, ["lake.root is empty", "give a folder"]),
     "a lake in a file": ("", ["--lake", "{folder}/conf.yml/lake"], 5, ["conf.yml/lake", "Not a directory", "choose another"]),
 }
+
+
+def test_a_query_names_our_tables_and_nothing_else() -> None:
+    query = (
+        "-- today's silver.events\nselect 'silver.events', \"ops.runs\" from silver.events join lake.silver.events /* ops.runs */"
+    )
+    assert with_names(query, pipeline.all_tables(), lambda table: f"<{table.id}>") == query.replace(
+        "from silver.events", "from <silver.events>"
+    )
 
 
 def test_numbers_and_days_may_be_written_as_yaml_reads_them(tmp_path: Path) -> None:

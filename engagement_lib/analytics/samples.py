@@ -85,11 +85,7 @@ def _mean_moments(arm: SampleSums, kind: Kind, slope: float | None) -> Moments:
     if slope is None:
         variance = mean * (1 - mean) if kind == "proportion" else _variance(arm.n, squares, arm.sum)
         return Moments(arm.n, mean, variance, mean)
-    variance = (
-        _variance(arm.n, squares, arm.sum)
-        + slope**2 * _variance(arm.n, arm.pre_sum_squares, arm.pre_sum)
-        - 2 * slope * _covariance(arm.n, arm.pre_cross_sum, arm.sum, arm.pre_sum)
-    )
+    variance = _spread(arm.n, slope, (squares, arm.sum), (arm.pre_sum_squares, arm.pre_sum), cross_sum=arm.pre_cross_sum)
     return Moments(arm.n, mean, variance, mean - slope * arm.pre_sum / arm.n)
 
 
@@ -99,18 +95,25 @@ def _ratio_moments(arm: SampleSums) -> Moments:
     if arm.denominator_sum == 0:
         raise NotComputable("the denominators of an arm sum to 0")
     ratio, denominator_mean = arm.sum / arm.denominator_sum, arm.denominator_sum / arm.n
-    spread = (
-        _variance(arm.n, arm.sum_squares, arm.sum)
-        + ratio**2 * _variance(arm.n, arm.denominator_sum_squares, arm.denominator_sum)
-        - 2 * ratio * _covariance(arm.n, arm.cross_sum, arm.sum, arm.denominator_sum)
-    )
+    below = (arm.denominator_sum_squares, arm.denominator_sum)
+    spread = _spread(arm.n, ratio, (arm.sum_squares, arm.sum), below, cross_sum=arm.cross_sum)
     return Moments(arm.n, ratio, spread / denominator_mean**2, ratio)
 
 
+def _spread(n: int, factor: float, of: tuple[float, float], less: tuple[float, float], *, cross_sum: float) -> float:
+    """Variance of a value less ``factor`` times another one; of each the sum of squares and the sum are given."""
+    own, other = (_variance(n, squares, total) for squares, total in (of, less))
+    variance = own + factor**2 * other - 2 * factor * _covariance(n, cross_sum, of[1], less[1])
+    return _without_dust(variance, (of[0] + factor**2 * less[0] + 2 * abs(factor * cross_sum)) / n)
+
+
 def _variance(n: int, sum_squares: float, total: float) -> float:
-    variance = _covariance(n, sum_squares, total, total)
-    # what equal values leave behind after rounding is no variation
-    return variance if abs(variance) > 1e-13 * abs(sum_squares) / n else 0.0
+    return _without_dust(_covariance(n, sum_squares, total, total), abs(sum_squares) / n)
+
+
+def _without_dust(variance: float, size: float) -> float:
+    """What equal values leave behind after rounding is no variation."""
+    return variance if abs(variance) > 1e-13 * size else 0.0
 
 
 def _covariance(n: int, cross_sum: float, sum_a: float, sum_b: float) -> float:

@@ -20,6 +20,7 @@ from engagement_lib.web.document import isolated
 #: A picture is as wide as a tile on a desktop, in twice the pixels.
 WIDTH, SCALE, MOST_SERIES = 640, 2, 8
 _TEXT = "#3c424c"
+_DAY_MILLISECONDS = 86_400_000
 
 
 def write_pictures(folder: Path, pages: Sequence[Page], facts: Facts) -> list[Path]:
@@ -31,11 +32,17 @@ def write_pictures(folder: Path, pages: Sequence[Page], facts: Facts) -> list[Pa
             for tile in page.tiles:
                 if tile.chart in ("line", "stack") and not tile.dates and (points := list(_points(tile, facts))):
                     path = folder / f"{page.name}-{tile.anchor}.png"
-                    path.write_bytes(picture(tile, points))
+                    path.write_bytes(picture(tile, _ended(tile, points)))
                     written.append(path)
     except OSError as problem:
         raise ConfigError(f"pictures: {problem}") from problem
     return written
+
+
+def _ended(tile: Tile, points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The points; a step of a stack ends where the next one would begin, so the last day has a second point."""
+    last = max(point["x"] for point in points)
+    return points + [{**p, "x": last + _DAY_MILLISECONDS} for p in points if tile.chart == "stack" and p["x"] == last]
 
 
 def picture(tile: Tile, points: Sequence[dict[str, Any]]) -> bytes:

@@ -235,6 +235,7 @@ def test_an_interval_leaves_zero_out_exactly_when_p_is_below_alpha(test):
 
 
 NO_VISITS = sums([0, 0], denominators=[0, 0])
+SAME_RATIO = sums([1, 1, 2], denominators=[3, 3, 6])
 
 
 # no answer ------------------------------------------------------------------------------------------------------
@@ -253,6 +254,7 @@ NO_VISITS = sums([0, 0], denominators=[0, 0])
         (SampleSums(9, 0), SampleSums(9, 3), {"kind": "proportion"}, "a relative lift needs a control mean above 0"),
         (sums([1, 2]), sums([1, 3]), {"cuped": True}, "an arm has no values from before exposure"),
         (sums([1, math.nan]), sums([1, 3]), {}, "the sums of an arm are not finite numbers"),
+        (SAME_RATIO, sums([1, 1, 2], denominators=[5, 5, 10]), {"kind": "ratio"}, "the values of an arm do not vary"),
         (NO_VISITS, sums([0, 1], denominators=[1, 2]), {"kind": "ratio"}, "the denominators of an arm sum to 0"),
     ],
 )

@@ -26,6 +26,7 @@ def test_the_catalogue_finds_columns_and_lights_ancestors_and_descendants(browse
         assert "gold.fact_session" in page.locator("[data-search]:visible").all_inner_texts()[0]
         page.get_by_role("link", name="Lineage", exact=True).click()
         page.locator("[data-node='silver.events']").click()
+        page.locator("#chosen").wait_for()
         made_of, part_of = page.locator("#chosen dd").all_inner_texts()[1:]
         assert made_of == "bronze.mobile_events, bronze.web_events"
         assert "gold.report_daily_engagement" in part_of and "silver.users" not in part_of

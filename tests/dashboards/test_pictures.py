@@ -5,7 +5,7 @@ from pathlib import Path
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.pages.data_quality import DATA_QUALITY
 from engagement_lib.dashboards.pages.main import MAIN
-from engagement_lib.dashboards.pictures import _points, picture, write_pictures
+from engagement_lib.dashboards.pictures import _ended, _points, picture, write_pictures
 from engagement_lib.dashboards.reading import facts_of
 from engagement_lib.dashboards.tile import Tile
 from tests.dashboards.example import example_facts
@@ -28,6 +28,9 @@ def test_days_of_several_platforms_become_one_picture(tmp_path: Path) -> None:
     by_platform = next(tile for tile in DATA_QUALITY.tiles if tile.columns == ("arrived_on_a_later_date",))
     points = [(point["series"], point["y"]) for point in _points(by_platform, example_facts(2))]
     assert points == [("mobile", 2), ("mobile", 3), ("web", 1), ("web", 2)]
+    ended = _ended(by_platform, list(_points(by_platform, example_facts(2))))
+    assert [(point["series"], point["y"]) for point in ended[4:]] == [("mobile", 3), ("web", 2)]
+    assert len({point["x"] for point in ended}) == 3
     assert len(write_pictures(tmp_path, (DATA_QUALITY,), example_facts(4))) >= 4
 
 

@@ -104,7 +104,7 @@ function overTime(tile, filter) {
   const isDrawn = made.data.some((d) => d.y !== null);
   // The last period of a stack is as wide as its days, or day: a step ends where the next one would begin.
   if (tile.chart === "stack" && made.data.length) {
-    const last = made.data.at(-1).day;
+    const last = made.data.map((d) => d.day).reduce((a, b) => (a > b ? a : b));
     const end = time(plusDays(last, tile.span));
     made.data.push(...made.data.filter((d) => d.day === last).map((d) => ({ ...d, x: end })));
   }

@@ -119,7 +119,7 @@ function figure(tile, filter) {
     value: isSeen ? overDays(tile, rows, from, to) : null,
     before: isWhole ? overDays(tile, rows, start, plusDays(to, -back)) : null,
     back,
-    days: days.filter((d) => d.y !== null),
+    days: days.filter((d) => d.y !== null && plusDays(d.day, 1 - tile.window) >= state.firstDay),
     unobserved: !isSeen || days.some((d) => (tile.isSparse || d.day === to) && d.partial) || Boolean(tile.isSparse && tile.mature && !days.length),
   };
 }

@@ -31,7 +31,7 @@ def _number(name: str, description: str) -> Field:
     grain=("experiment_id", "metric", "variant"),
     fields=(
         Field("experiment_id", "string", "The experiment.", required=True),
-        Field("experiment_name", "string", "What people call it."),
+        Field("experiment_name", "string", "What people call it; its id where no source says so."),
         Field("metric", "string", "What is compared per user, from the first exposure on.", required=True),
         Field(
             "is_primary", "boolean", "Whether the metric decides the experiment; the others may differ by chance.", required=True
@@ -81,7 +81,7 @@ def report_experiment_results(
     variants = dim_experiment.select("experiment_id", "variant", "weight", "is_control")
     found = compare_variants(per_user, variants, METRICS, experiment="experiment_id", cuped=True)
     named = dim_experiment.groupBy("experiment_id").agg(
-        F.max("name").alias("experiment_name"), F.max("primary_metric").alias("primary_metric")
+        F.coalesce(F.max("name"), "experiment_id").alias("experiment_name"), F.max("primary_metric").alias("primary_metric")
     )
     is_broken = F.coalesce(F.col("sample_ratio_p_value") < sample_ratio_alpha, F.lit(False))
     reason = F.coalesce("reason", F.when(is_broken, "the users are not split as the weights say"))
