@@ -1,11 +1,13 @@
 """What a data engineer must be able to do to the pipeline without harm: bad files, two runs, other days, other parameters."""
 
 import gzip
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from delta.tables import DeltaTable
 from pyspark.sql import SparkSession
 
 from engagement_lib.__main__ import main as look
@@ -167,6 +169,22 @@ def test_other_parameters_stop_the_run_and_name_the_command_that_rebuilds(
     assert main([*where, str(conf), "--rebuild", "--select", "gold.fact_user_engagement"], spark=spark) == 0
     assert "Readers still see" not in capsys.readouterr().out
     assert main([*where, str(conf), *some], spark=spark) == 0
+
+
+def test_what_is_made_of_a_restored_table_is_made_again(spark: SparkSession, tmp_path: Path) -> None:
+    """The restored table has no commit of ours, and rows all the same."""
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    (landing / "users_1.csv").write_text("user_id,signup_at\nu1,2025-02-01 10:00:00\n")
+    where = ["--landing", str(landing), "--lake", str(tmp_path / "lake"), "--select", "+gold.dim_user"]
+    assert main(where, spark=spark) == 0
+    bronze = DeltaTable.forPath(spark, str(tmp_path / "lake" / "bronze" / "users"))
+    bronze.delete()
+    bronze.restoreToVersion(1)
+    shutil.rmtree(tmp_path / "lake" / "silver" / "users")
+    assert main(where, spark=spark) == 0
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    assert [lake.read(TABLES[name]).count() for name in ("silver.users", "gold.dim_user")] == [1, 1]
 
 
 def test_a_run_says_where_it_adds_to_rows_of_other_code(

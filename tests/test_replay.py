@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from delta.tables import DeltaTable
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -95,6 +96,19 @@ def test_a_rebuild_that_was_killed_is_completed_by_the_next_run(
     conf = "plain" if next_run == "plain" else "mended"
     assert run(place, lake, conf, spark, "+silver.events", *(["--rebuild"] if next_run == "rebuild" else [])) == 0
     assert tables_of(spark, place / lake) == tables_of(spark, place / ("before" if conf == "plain" else "anew"))
+
+
+def test_a_restored_quarantine_is_emptied_by_a_rebuild_that_cures_all_of_it(spark: SparkSession, tmp_path: Path) -> None:
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "plain.yml").write_text("")
+    (tmp_path / "mended.yml").write_text(MENDED)
+    (tmp_path / "landing" / "web_events_1.csv").write_text(text_of([record(1, event_name="began"), record(2)]))
+    assert run(tmp_path, "lake", "plain", spark) == 0
+    quarantine = DeltaTable.forPath(spark, str(tmp_path / "lake" / "silver" / "quarantine"))
+    quarantine.delete()
+    quarantine.restoreToVersion(1)
+    assert run(tmp_path, "lake", "mended", spark, "silver.events", "--rebuild") == 0
+    assert tables_of(spark, tmp_path / "lake", ("silver.quarantine",))["silver.quarantine"].total() == 0
 
 
 def test_what_a_killed_run_quarantined_by_an_older_rule_is_gone_once_the_rule_accepts_it(

@@ -66,8 +66,8 @@ def changes_since(lake: Lake, last: Commit, inputs: Iterable[Table]) -> Changes:
         if seen is None:
             return Changes(None, [f"{needed.id} is a new input"])
         since = lake.unseen(needed, last)
-        if since is None:
-            return Changes(None, [f"{needed.id} was made anew"])
+        if since is None or any(version.is_reset for version in since):
+            return Changes(None, [f"{needed.id} was made anew or restored"])
         if since and since[-1].number > seen + 1:
             return Changes(None, [f"the history of {needed.id} no longer reaches back to version {seen}"])
         commits = [version.commit for version in since if version.commit]

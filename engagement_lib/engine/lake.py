@@ -172,14 +172,16 @@ class Lake:
         """Add rows that the run itself made; they carry the run's id, so that nothing has to be read first."""
         self._write(table, self.frame(table, rows).write.format("delta").mode("append"), commit)
 
-    def append(self, table: Table, rows: DataFrame, commit: Commit) -> None:
-        """Add rows. The load number makes the transaction known, so that the same load can't be added twice."""
+    def append(self, table: Table, rows: DataFrame, commit: Commit, *, consumed: int | None = None) -> None:
+        """Add rows. The load number makes the transaction known, so that the same load can't be added twice; with ``consumed``
+        the load that the rows follow, so that of two runs that go on from there only one can add what both have read."""
         self._ensure(table)
         before = self.version(table)
         writer = rows.write.format("delta").mode("append")
-        self._write(table, writer.option("txnAppId", table.id).option("txnVersion", commit.load), commit)
+        name, number = (table.id, commit.load) if consumed is None else (f"{table.id} after {consumed}", 0)
+        self._write(table, writer.option("txnAppId", name).option("txnVersion", number), commit)
         if not any(version.run_id == commit.run_id for version in self.versions(table, after=before)):
-            raise ConfigError(f"{table.id}: load {commit.load} was skipped, a later load is already there; run with --rebuild")
+            raise ConfigError(f"{table.id}: load {commit.load} was skipped, it or a later one is there; run again, or --rebuild")
 
     def overwrite(self, table: Table, rows: DataFrame, commit: Commit, *, where: str | None = None) -> None:
         """Replace all rows, or those for which the condition holds, in one transaction."""

@@ -132,7 +132,7 @@ class _Pass:
         if rows is None:
             # A pass that died may have left rows of these loads; by now they are no longer set aside.
             is_stale = empties or self.lake.newest_load(target) > self.consumed
-            if not is_stale or self.lake.last_commit(target) is None:
+            if not is_stale or not self.lake.exists(target):
                 return
             rows = self.lake.read(target).where("false")
         else:
@@ -163,7 +163,7 @@ class _Pass:
             near = within("old." + self.write.day, ranges(days))
             self.lake.upsert(self.table, rows, self.commit, keys=self.write.keys, within=near)
         else:
-            self.lake.append(self.table, rows, self.commit)
+            self.lake.append(self.table, rows, self.commit, consumed=self.consumed)
         return self.lake.versions(self.table)[0].rows
 
     def _span(self, days: tuple[date, ...]) -> tuple[date, date] | None:

@@ -100,7 +100,7 @@ class Run:
     def work(self, table: Table) -> d.Work:
         """What the table needs now."""
         last = self.lake.last_commit(table)
-        if last is None and table.inputs and not any(map(self.lake.last_commit, table.inputs)):
+        if last is None and table.inputs and not any(map(self.lake.exists, table.inputs)):
             return d.Work((), "nothing was ever written to its inputs")
         is_of_days = table.run_values or (isinstance(table.write, Rebuild) and table.write.reads)
         if last is None and is_of_days and self.span() is None:

@@ -110,6 +110,15 @@ def test_all_days_are_computed_after_an_input_was_deleted_and_made_anew() -> Non
     assert "was made anew" in work("r").why
 
 
+def test_all_days_are_computed_after_an_input_was_restored() -> None:
+    lake = History(changed(3), changed(4))
+    assert days_to_replace(lake, fact_session, built(**{"silver.events": 2, "silver.identity_map": 2}), (FIRST, LAST)).is_nothing
+    lake.commits.insert(0, Version(3, 0, None, is_reset=True))
+    assert (
+        days_to_replace(lake, fact_session, built(**{"silver.events": 2, "silver.identity_map": 2}), (FIRST, LAST)).days is None
+    )
+
+
 def test_days_become_as_few_ranges_as_possible() -> None:
     days = [date(2025, 2, 28), date(2025, 3, 1), date(2025, 3, 3)]
     assert ranges(days) == [(date(2025, 2, 28), date(2025, 3, 1)), (date(2025, 3, 3), date(2025, 3, 3))]

@@ -142,6 +142,17 @@ def test_a_load_that_delta_skips_is_named_though_another_run_wrote_meanwhile(spa
         landed(ours, features, 2)
 
 
+def test_of_two_runs_that_go_on_from_one_load_only_one_adds_rows(spark: SparkSession, tmp_path: Path) -> None:
+    """In a lake without a lock both may have read the same files: the second would add the first one's rows again."""
+    lake = Lake(spark, root=str(tmp_path))
+    rows = lake.frame(checks, [ROW])
+    lake.append(checks, rows, Commit(run_id="first", load=6), consumed=5)
+    with pytest.raises(ConfigError, match="load 7 was skipped, it or a later one is there"):
+        lake.append(checks, rows, Commit(run_id="second", load=7), consumed=5)
+    lake.append(checks, rows, Commit(run_id="second", load=7), consumed=6)
+    assert lake.read(checks).count() == 2
+
+
 def test_a_table_that_a_run_died_over_before_its_first_commit_is_made(spark: SparkSession, tmp_path: Path) -> None:
     lake = Lake(spark, root=str(tmp_path))
     lake.is_locked = True
