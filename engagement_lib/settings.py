@@ -130,7 +130,7 @@ def _typed_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> dict
             raise ConfigError(f"parameters.{name}: no table has such a parameter; {nearest(name, known)}")
         if isinstance(value, int) and not isinstance(value, bool) and isinstance(known[name], float):
             value = float(value)
-        if isinstance(value, date) and isinstance(known[name], str):
+        if type(value) is date and isinstance(known[name], str):  # a datetime is a date too, and no day
             value = value.isoformat()
         wanted = type(known[name])
         wanted = list if wanted is tuple else wanted

@@ -80,6 +80,9 @@ def test_numbers_and_days_may_be_written_as_yaml_reads_them(tmp_path: Path) -> N
         "drift_threshold": "3.0",
         "calendar_first_date": "'2016-01-01'",
     }
+    (tmp_path / "conf.yml").write_text("parameters: {calendar_first_date: 2016-01-01 10:00:00}\n")
+    with pytest.raises(ConfigError, match="calendar_first_date must be a text"):
+        Settings.load(str(tmp_path / "conf.yml"), tables=pipeline.all_tables().values())
 
 
 @pytest.mark.parametrize("case", MISTAKES)
