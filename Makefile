@@ -22,7 +22,7 @@ STAMP_DEV := $(VENV)/.stamp-dev
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP_SPARK) $(STAMP_DEV) ## make .venv with all packages, Delta's jars and a Java; `make setup PYTHON=python3.12` picks another Python
+setup: $(STAMP_SPARK) $(STAMP_DEV) ## make .venv with all packages, Delta's jars and a Java; `make distclean setup PYTHON=python3.12` picks another Python
 
 run: $(STAMP_SPARK) ## bring all tables below ./lake up to date from sample_data; more options: make run ARGS="--dry-run"
 	@$(BIN)/spark-submit $(SPARK_OPTIONS) jobs/pipeline.py $(ARGS)
@@ -57,9 +57,10 @@ sample: $(STAMP_JOBS) ## generate sample_data anew; the same files come out each
 bench: $(STAMP_SPARK) $(STAMP_DEV) ## measure the jobs on generated data
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-wheel: $(STAMP_VENV) ## build the wheel for a cluster's --py-files into dist/
+wheel: $(STAMP_VENV) ## build the wheel into dist/, and the same as a zip for a cluster's --py-files
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
-	@ls dist/*.whl
+	@cp dist/engagement_lakehouse-*.whl dist/engagement_lakehouse.zip
+	@ls dist/*
 
 clean: ## delete tables, pages, builds and caches, keep .venv
 	rm -rf lake dashboards spark-warehouse metastore_db derby.log build dist *.egg-info .hypothesis .pytest_cache .ruff_cache

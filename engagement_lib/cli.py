@@ -61,7 +61,7 @@ def _parser(what: str) -> argparse.ArgumentParser:
     parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day to compute again")
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day to compute again (default: --from)")
     parser.add_argument("--rebuild", action="store_true", help="build the selected silver and gold tables anew")
-    parser.add_argument("--dry-run", action="store_true", help="print what would be done and why, write nothing")
+    parser.add_argument("--dry-run", action="store_true", help="print what would be done and why, change no table")
     parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="wait so long for another run to end")
     parser.add_argument("--debug", action="store_true", help="show stack traces")
     return parser

@@ -55,7 +55,7 @@ def exit_code_of(job: Callable[[], int], *, debug: bool) -> int:
         return problem.exit_code
     except Exception as problem:
         if debug:
-            raise
+            traceback.print_exc()
         print(f"error: {_unforeseen(problem)}", file=sys.stderr)
         return EnvironmentProblem.exit_code
 

@@ -19,9 +19,9 @@ from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.published import PublishedLake, publish
 from engagement_lib.engine.run import Outcome, Run
-from engagement_lib.engine.side_by_side import SPARK_ERRORS, run_all
+from engagement_lib.engine.side_by_side import run_all
 from engagement_lib.engine.table import AppendFiles, Merge, Rebuild, Table
-from engagement_lib.errors import CheckFailed, ConfigError, InputRefused, is_full_disk, last_words
+from engagement_lib.errors import CheckFailed, ConfigError
 from engagement_lib.replay import replay
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.checks import checks
@@ -67,7 +67,12 @@ def all_tables() -> Mapping[str, Table]:
 
 
 def open_lake(spark: SparkSession, settings: Settings) -> Lake:
-    """The lake that the configuration names."""
+    """The lake that the configuration names. Raises `ConfigError` for a catalog that ends with the session."""
+    if settings.lake.get("catalog") == "spark_catalog" and spark.conf.get("spark.sql.catalogImplementation") == "in-memory":
+        raise ConfigError(
+            "lake.catalog: Spark's own catalog would forget all tables at the end; "
+            "set spark: {spark.sql.catalogImplementation: hive}, or give lake.root"
+        )
     return Lake(spark, root=settings.lake.get("root"), catalog=settings.lake.get("catalog"))
 
 
@@ -116,7 +121,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
             _run_tables(run, wanted, merged, entities, settings.side_by_side, result, tell)
     finally:
         ledger.save(run.run_id)
-        _record(lake, run, result.outcomes)
+        _record(lake, run, result)
     result.unpublished = _publish(run, tables.values(), wanted, result)
     return result
 
@@ -124,25 +129,17 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
 def _taken_in(
     run: Run, settings: Settings, bronze: Sequence[Table], sources: Sequence[str], ledger: Ledger, load: int
 ) -> Ingested:
-    landing = Landing(**settings.landing)
-    try:
-        return ingest(
-            run.lake,
-            bronze,
-            ledger,
-            landing,
-            sources=sources,
-            load=load,
-            run_id=run.run_id,
-            now=time.time(),
-            interpreted_records=settings.interpreted_records,
-        )
-    except SPARK_ERRORS as problem:
-        if is_full_disk(problem):
-            raise
-        raise InputRefused(
-            f"{landing.root}: reading failed: {last_words(problem)}; nothing of these files was loaded"
-        ) from problem
+    return ingest(
+        run.lake,
+        bronze,
+        ledger,
+        Landing(**settings.landing),
+        sources=sources,
+        load=load,
+        run_id=run.run_id,
+        now=time.time(),
+        interpreted_records=settings.interpreted_records,
+    )
 
 
 def _nothing_set_aside_is_lost(lake: Lake, ledger: Ledger, merged: Iterable[Table]) -> None:
@@ -193,6 +190,13 @@ def _run_tables(
     def go(some: Sequence[Table]) -> None:
         result.outcomes += run_all(run, some, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side)
 
+    def leave(some: Sequence[Table]) -> None:
+        left = [each for each in some if not isinstance(each.write, AppendFiles)]
+        result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in left]
+
+    if not result.is_sound:
+        leave(wanted)
+        return
     assert result.ledger is not None
     accounts = [*merged, *entities, *{each.write.rest for each in entities}]  # type: ignore[union-attr]
     go([each for each in wanted if each in accounts])
@@ -209,11 +213,11 @@ def _run_tables(
         )
     run.data_span = spans_of(run.lake, merged)
     refuse_early_as_of(run)
-    rest = [each for each in wanted if each not in accounts and not isinstance(each.write, AppendFiles)]
+    rest = [each for each in wanted if each not in accounts]
     if result.is_sound:
-        go(rest)
+        go([each for each in rest if not isinstance(each.write, AppendFiles)])
     else:
-        result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in rest]
+        leave(rest)
 
 
 def refuse_early_as_of(run: Run) -> None:
@@ -224,9 +228,9 @@ def refuse_early_as_of(run: Run) -> None:
         )
 
 
-def _record(lake: Lake, run: Run, outcomes: Sequence[Outcome]) -> None:
+def _record(lake: Lake, run: Run, result: Result) -> None:
     """Write what happened to ops.runs and ops.checks; a run that changed nothing leaves nothing behind."""
-    span = run.span()
+    span, outcomes = run.span(), result.outcomes
     done = [
         (run.run_id, o.table, span and span[1], o.status, o.why[:500], o.days, o.rows, round(o.seconds, 3), o.source_changed)
         for o in outcomes
@@ -234,6 +238,7 @@ def _record(lake: Lake, run: Run, outcomes: Sequence[Outcome]) -> None:
     ]
     broken = [(run.run_id, w.table, w.rule, "warn", w.rows) for o in outcomes for w in o.warnings]
     broken += [(run.run_id, o.table, str(o.error)[:500], "fail", None) for o in outcomes if o.error]
+    broken += [(run.run_id, files.id, str(problem)[:500], "fail", None) for problem in result.problems]
     for table, rows in ((runs, done), (checks, broken)):
         if rows:
             lake.record(table, rows, Commit(run_id=run.run_id))

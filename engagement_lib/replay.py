@@ -49,7 +49,7 @@ def _bring_back(run: Run, table: Table) -> Outcome | None:
     if last is None:
         return None
     parameters = run.parameters_of(table)
-    if not _only_adds(last.parameters, plain(parameters)):
+    if not only_adds(run, table):
         run.prepare([table])
     versions = {needed.id: run.lake.version(needed) for needed in table.inputs}
     frames = _quarantined(run.lake, table, last, versions)
@@ -65,9 +65,14 @@ def _bring_back(run: Run, table: Table) -> Outcome | None:
 
 
 def only_adds(run: Run, table: Table) -> bool:
-    """Whether the parameters differ from those of the stored rows only by entries of a mapping, with which a replay works."""
+    """Whether the parameters differ from those of the stored rows only by entries that a mapping got, so that no kept record
+    is read in another way."""
     last = run.lake.last_commit(table)
-    return last is not None and _only_adds(last.parameters, plain(run.parameters_of(table)))
+    if last is None:
+        return False
+    before, now = last.parameters, plain(run.parameters_of(table))
+    changed = [name for name in {*before, *now} if before.get(name) != now.get(name)]
+    return all(_grew(before.get(name), now.get(name)) for name in changed)
 
 
 def curable(run: Run, table: Table) -> int:
@@ -96,7 +101,7 @@ def _complete(run: Run, table: Table) -> Outcome | None:
     if last is None or not any(commit and commit.is_restart and commit.load > last.load for commit in aside):
         return None
     parameters = run.parameters_of(table)
-    if not _only_adds(last.parameters, plain(parameters)):
+    if not only_adds(run, table):
         raise ConfigError(
             f"{table.id}: a replay or rebuild did not end; run it again, or run with --rebuild --select '{table.id}+'"
         )
@@ -131,12 +136,6 @@ def _merge(
         is_restart=True,
     )
     return merge(run.lake, table, records, commit, consumed=consumed, counted=Counted(table))
-
-
-def _only_adds(before: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Whether parameters differ only by entries that a mapping got, so that no kept record is read in another way."""
-    changed = [name for name in {*before, *now} if before.get(name) != now.get(name)]
-    return all(_grew(before.get(name), now.get(name)) for name in changed)
 
 
 def _grew(before: Any, now: Any) -> bool:

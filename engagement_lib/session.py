@@ -45,6 +45,8 @@ LAPTOP: Mapping[str, str] = {
     "spark.ui.enabled": "false",
     "spark.sql.shuffle.partitions": "2",
     "spark.databricks.delta.snapshotPartitions": "1",
+    # Of a table that is read as its files, Spark would look at more than 32 by a job.
+    "spark.sql.sources.parallelPartitionDiscovery.threshold": "10000",
     # What a run keeps for its next steps is read few times: trying encodings on it costs more than reading all of it.
     "spark.sql.inMemoryColumnarStorage.compressed": "false",
     "spark.sql.sources.parallelPartitionDiscovery.parallelism": "2",

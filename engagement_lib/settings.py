@@ -172,11 +172,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def _over(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Sections of ``other`` over those of ``base``, key by key."""
+    """Sections of ``other`` over those of ``base``, key by key; a parameter replaces the former one as a whole."""
     merged = dict(base)
     for name, value in other.items():
-        inner = isinstance(value, Mapping) and isinstance(merged.get(name), Mapping) and name != "lake"
-        merged[name] = _over(merged[name], value) if inner else value
+        former = merged.get(name)
+        if not isinstance(value, Mapping) or not isinstance(former, Mapping) or name == "lake":
+            merged[name] = value
+        else:
+            merged[name] = {**former, **value} if name == "parameters" else _over(former, value)
     return {name: value for name, value in merged.items() if value is not None}
 
 

@@ -59,6 +59,9 @@ LOAD = Field("_load", "bigint", "Number of the load that brought the record; ris
 SOURCE_FILE = Field("source_file", "string", "Landed file, relative to the landing root.", required=True)
 SOURCE_RECORD = Field("source_record", "bigint", "Number of the record in its file, from 1, the header apart.", required=True)
 
+#: Of reports that look back from a date.
+IS_PARTIAL_WINDOW = Field("is_partial_window", "boolean", "Whether the 30 dates reach back before the first data.", required=True)
+
 #: Since when and until when a version of an entity holds.
 VALID_FROM = Field("valid_from", "timestamp", "Since when this version holds, UTC; null = since ever.")
 VALID_TO = Field("valid_to", "timestamp", "Start of the next version, not included, UTC; null = this is the last one.")

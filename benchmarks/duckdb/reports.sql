@@ -189,7 +189,8 @@ select
     sum(starts)::bigint as starts,
     sum(finishes)::bigint as content_completions,
     sum(items)::bigint as items_completed,
-    count(*) filter (items > 0) as completing_users
+    count(*) filter (items > 0) as completing_users,
+    as_of() - 29 < first_day() as is_partial_window
 from users left join titles using (platform, item_type, item_id, content_format)
 group by all;
 
@@ -218,6 +219,7 @@ select
     count(*) filter (is_active) as regional_active_users,
     count(*) filter (is_learner) as regional_active_learners,
     sum(events)::bigint as events,
-    sum(items_finished)::bigint as items_finished
+    sum(items_finished)::bigint as items_finished,
+    as_of() - 29 < first_day() as is_partial_window
 from users
 group by all;

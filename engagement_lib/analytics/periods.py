@@ -20,9 +20,13 @@ def local_date(frame: DataFrame, column: str, time_zone: str) -> Column:
     """The calendar day of a timestamp column on the clocks of ``time_zone``; a column of type date is that day already."""
     if frame.schema[column].dataType.typeName() == "date":
         return F.col(column)
-    # By arithmetic: convert_timezone, which does not depend on the session's zone either, parses both zones for every row.
-    on_its_clocks = F.unix_seconds(F.from_utc_timestamp(column, time_zone))
-    return F.date_from_unix_date(F.floor(on_its_clocks / _DAY_SECONDS).cast("int"))
+    return F.date_from_unix_date(day_number(F.col(column), time_zone).cast("int"))
+
+
+def day_number(moment: Column, time_zone: str) -> Column:
+    """The day of a timestamp on the clocks of ``time_zone``, counted from 1970-01-01 (bigint)."""
+    # By arithmetic: as a date it would be that of the session's time zone, and convert_timezone parses both zones for every row.
+    return F.floor(F.unix_seconds(F.from_utc_timestamp(moment, time_zone)) / _DAY_SECONDS)
 
 
 def period_number(day: Column, period: Period, week_start: WeekStart = "monday") -> Column:

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from engagement_lib.analytics.periods import day_number
+
 #: A date may be over in less than 24 hours, where a clock is set forward.
 _SHORTEST_DAY_SECONDS = 22 * 3600
 _DAY_SECONDS = 86_400
@@ -45,7 +47,7 @@ def sessionize(
     gap_micros = F.unix_micros(moment) - F.unix_micros(F.col("_previous"))
     starts_chain = F.col("_previous").isNull() | (gap_micros > allowed_gap * 1_000_000)
     if allowed_gap > _SHORTEST_DAY_SECONDS:
-        starts_chain |= _local_day(moment, time_zone) - _local_day(F.col("_previous"), time_zone) > 1
+        starts_chain |= day_number(moment, time_zone) - day_number(F.col("_previous"), time_zone) > 1
     with_previous = events.withColumn("_previous", F.lag(timestamp).over(chain))
     chained = with_previous.withColumns(
         {
@@ -59,18 +61,13 @@ def sessionize(
 
 def _anchor(moment: Column, chain_start: Column, max_hours: int, time_zone: str) -> Column:
     """Start of the block of ``max_hours`` that the event falls into, counted from the chain's start, later from midnight."""
-    today = _local_day(moment, time_zone)
-    is_young = today - _local_day(chain_start, time_zone) <= 1
+    today = day_number(moment, time_zone)
+    is_young = today - day_number(chain_start, time_zone) <= 1
     midnight = F.to_utc_timestamp(F.timestamp_seconds(today * _DAY_SECONDS), time_zone)
     base = F.when(is_young, chain_start).otherwise(midnight)
     block_micros = max_hours * 3_600_000_000
     blocks = F.floor((F.unix_micros(moment) - F.unix_micros(base)) / block_micros)
     return F.timestamp_micros(F.unix_micros(base) + blocks * block_micros)
-
-
-def _local_day(moment: Column, time_zone: str) -> Column:
-    """The number of the day on the zone's clocks. By arithmetic: as a date it would be that of the session's time zone."""
-    return F.floor(F.unix_seconds(F.from_utc_timestamp(moment, time_zone)) / _DAY_SECONDS)
 
 
 def engaged_seconds(gap: Column, order: Column, *, cap_seconds: int = 300) -> Column:

@@ -10,6 +10,8 @@ MEANINGS: Mapping[str, str] = {
     "report_time_zone": "IANA time zone whose dates are the days, weeks and months of facts and reports.",
     "event_name_aliases": "Known event name by another name that trackers send for it, e.g. {began: item-started}.",
     "max_clock_ahead_hours": "An event dated more than so many hours after its arrival is quarantined: the clock is wrong.",
+    "max_clock_behind_days": "An event dated more than so many days before its arrival is quarantined: the clock is wrong. Set "
+    "it higher to load history whose arrival is given as the day it was loaded.",
     "shared_device": "An anonymous id that several users had: last_known = it stands for the one who was known last before "
     "the event, unresolved = for nobody.",
     "completion_window_days": "An attempt at an item is completed if it is finished within so many days of its start.",

@@ -14,8 +14,9 @@ from engagement_lib.engine.interpreting import interpreted
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.ledger import LOADED, REFUSED, REPEATED, Entry, Ledger
 from engagement_lib.engine.run import Outcome
+from engagement_lib.engine.side_by_side import SPARK_ERRORS
 from engagement_lib.engine.table import AppendFiles, Table
-from engagement_lib.errors import CheckFailed
+from engagement_lib.errors import CheckFailed, is_full_disk, last_words
 from engagement_lib.landing.files import Arrival, Skipped, list_arrivals
 from engagement_lib.landing.preflight import Inspection, inspect
 from engagement_lib.landing.reading import read
@@ -76,7 +77,13 @@ def ingest(
         mine = [i for i in inspections if i.arrival.source == table.name]
         judged = _judged(table.name, mine, ledger, landing, load)
         taken = [i for i, entry in zip(mine, judged, strict=True) if entry.verdict == LOADED and entry.load == load]
-        rows = _append(lake, table, taken, load, run_id) if taken else 0
+        try:
+            rows = _append(lake, table, taken, load, run_id) if taken else 0
+        except (CheckFailed, *SPARK_ERRORS) as problem:
+            if is_full_disk(problem):
+                raise  # the other sources would fail as well
+            # Its files stay unknown to the ledger: the next run looks at them again.
+            return [], _failed(table, problem, time.monotonic() - started)
         status, why = "written" if taken else "nothing new", f"{len(taken)} file(s)"
         return judged, Outcome(table.id, status, why, rows=rows, seconds=time.monotonic() - started)
 
@@ -88,6 +95,15 @@ def ingest(
     for entry in entries:
         ledger.put(entry)
     return Ingested(entries, skipped, [outcome for _, outcome in found])
+
+
+def _failed(table: Table, problem: Exception, seconds: float) -> Outcome:
+    if isinstance(problem, CheckFailed):
+        failure = problem
+    else:
+        failure = CheckFailed(f"{table.id}: reading failed: {last_words(problem)}; its new files were not loaded")
+        failure.__cause__ = problem
+    return Outcome(table.id, "failed", str(failure), seconds=seconds, error=failure)
 
 
 def _inspected(arrival: Arrival, table: Table, landing: Landing) -> Inspection:

@@ -14,12 +14,14 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
+from engagement_lib.engine.catalog import enter
 from engagement_lib.engine.commit import Commit, Version, versions_in
 from engagement_lib.engine.folder import absolute, can_be_locked, clear_of_the_unborn, refuse_other_file_systems
+from engagement_lib.engine.small_tables import SmallTables
+from engagement_lib.engine.storage import columns_of, properties_of
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError
 
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RECENT = 20
 #: The version of a table that does not exist yet.
 NEVER = -1
@@ -29,7 +31,7 @@ _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
 class Lake:
-    """The tables of one deployment: folders below ``root``, or tables of a catalog (``catalog.schema_prefix``).
+    """The tables of one deployment: folders below ``root``, or tables of a catalog, which becomes the session's current one.
 
     Reading and writing is by `Table`; nobody else builds a path or a name.
     """
@@ -37,22 +39,25 @@ class Lake:
     def __init__(self, spark: SparkSession, *, root: str | None = None, catalog: str | None = None) -> None:
         if (root is None) == (catalog is None):
             raise ConfigError("lake: give either lake.root (a folder) or lake.catalog (a catalog name), not both")
-        if catalog is not None and not all(_NAME.fullmatch(part) for part in catalog.split(".")):
-            raise ConfigError(f"lake.catalog: '{catalog}' is not a name of letters, digits and underscores")
+        if catalog is not None:
+            enter(spark, catalog)
         self.spark, self.root, self.catalog = spark, root and absolute(root), catalog
         if can_be_locked(self.root):
             refuse_other_file_systems(spark, str(root))
         self._versions: dict[str, list[Version]] = {}
         #: Whether nobody else writes to the lake: whoever holds its lock says so.
         self.is_locked = False
+        self._small = SmallTables(spark) if can_be_locked(self.root) else None
 
     def location(self, table: Table) -> str:
         """The folder or the full name of a table."""
         return f"{self.catalog}.{table.layer}.{table.name}" if self.catalog else f"{self.root}/{table.layer}/{table.name}"
 
     def _delta(self, table: Table) -> DeltaTable:
-        find = DeltaTable.forName if self.catalog else DeltaTable.forPath
-        return find(self.spark, self.location(table))
+        # Delta takes names of two parts, and looks for them in the current catalog.
+        if self.catalog:
+            return DeltaTable.forName(self.spark, table.id)
+        return DeltaTable.forPath(self.spark, self.location(table))
 
     def exists(self, table: Table) -> bool:
         return bool(self.versions(table))
@@ -63,13 +68,13 @@ class Lake:
             self.spark.sql("CREATE SCHEMA IF NOT EXISTS {schema}".format(schema=f"{self.catalog}.{table.layer}"))
         # Not createOrReplace: of a folder it refuses other columns, and with the same ones it leaves the rows in it.
         builder = DeltaTable.replace(self.spark) if replace else DeltaTable.createIfNotExists(self.spark)
-        builder = builder.tableName(self.location(table)) if self.catalog else builder.location(self.location(table))
+        builder = builder.tableName(table.id) if self.catalog else builder.location(self.location(table))
         builder = builder.comment(table.description.split("\n")[0])
         for field in table.fields:
             builder = builder.addColumn(field.name, field.type, nullable=not field.required, comment=field.description)
         if table.partition:
             builder = builder.partitionedBy(table.partition)
-        for key, value in _properties(table).items():
+        for key, value in properties_of(table).items():
             builder = builder.property(key, value)
         if self.is_locked and not self.exists(table):
             clear_of_the_unborn(Path(self.location(table)))
@@ -79,11 +84,20 @@ class Lake:
     def read(self, table: Table, version: int | None = None) -> DataFrame:
         """The table, at a version where one is given; no rows as long as nothing was ever written to it."""
         if version == NEVER or not self.exists(table):
-            return self.spark.createDataFrame([], _schema(table))
+            return self.spark.createDataFrame([], columns_of(table))
+        if self._small and self.no_conflict_counts:
+            rows = self._small.read(self.location(table), self.version(table) if version is None else version)
+            if rows is not None:
+                return rows
         reader = self.spark.read.format("delta")
         if version is not None:
             reader = reader.option("versionAsOf", version)
         return reader.table(self.location(table)) if self.catalog else reader.load(self.location(table))
+
+    @property
+    def no_conflict_counts(self) -> bool:
+        """Whether Delta need not know what is read: it looks for other writers' changes in that when it commits."""
+        return self.is_locked
 
     def versions(self, table: Table, *, after: int | None = None) -> list[Version]:
         """Versions of the table, newest first; all after ``after`` if the history still has them. Empty: no such table."""
@@ -166,7 +180,7 @@ class Lake:
 
     def frame(self, table: Table, rows: Sequence[tuple[Any, ...]]) -> DataFrame:
         """Rows that the run itself made, in the table's columns."""
-        return self.spark.createDataFrame(list(rows), _schema(table)).coalesce(1)
+        return self.spark.createDataFrame(list(rows), columns_of(table)).coalesce(1)
 
     def record(self, table: Table, rows: Sequence[tuple[Any, ...]], commit: Commit) -> None:
         """Add rows that the run itself made; they carry the run's id, so that nothing has to be read first."""
@@ -238,19 +252,6 @@ def _signed(commit: Commit, table: Table) -> str:
 def is_conflict(problem: Exception) -> bool:
     """Whether a write failed because somebody else wrote to the table meanwhile; nothing of it is in the table then."""
     return isinstance(problem, _CONFLICTS)
-
-
-def _schema(table: Table) -> str:
-    return ", ".join(f"{field.name} {field.type}" for field in table.fields)
-
-
-def _properties(table: Table) -> dict[str, str]:
-    """Statistics only where a run filters by them, and never on personal columns: they would outlive an erasure."""
-    filtered = [name for name in (table.day, "_load") if name in {f.name for f in table.fields} - {table.partition}]
-    statistics: dict[str, Any] = (
-        {"delta.dataSkippingStatsColumns": ",".join(filtered)} if filtered else {"delta.dataSkippingNumIndexedCols": "0"}
-    )
-    return {"delta.enableDeletionVectors": "false", **statistics}
 
 
 def _is_missing(problem: AnalysisException) -> bool:

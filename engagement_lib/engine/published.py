@@ -24,6 +24,11 @@ class PublishedLake(Lake):
         rows = super().read(published, self.version(published)).collect()
         self._published = {row.table_id: (int(row.version), row.run_id) for row in rows}
 
+    @property
+    def no_conflict_counts(self) -> bool:
+        """Readers commit nothing."""
+        return True
+
     def exists(self, table: Table) -> bool:
         """Whether readers can see the table."""
         return super().exists(table) if isinstance(table.write, Recorded) else table.id in self._published

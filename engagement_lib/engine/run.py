@@ -182,8 +182,9 @@ class Run:
 
     def _replace(self, table: Table, work: d.Work, commit: Commit, counted: Counted) -> tuple[int | None, int]:
         span = self.span()
-        run_values = dict(zip(("first_day", "as_of"), span or (None, None), strict=True))
-        given = {name: run_values[name] for name in table.run_values}
+        # Without a day with data a table's own values stand for them.
+        run_values = dict(zip(("first_day", "as_of"), span, strict=True)) if span else {}
+        given = {name: value for name, value in run_values.items() if name in table.run_values}
         window = self._window(table)
         ranges = [window] if window else None if work.days is None else d.reads_of(table, work.days)
         frames = d.slices(self.lake, table, commit.inputs, ranges, work)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+from engagement_lib.errors import ConfigError
 from engagement_lib.generator import truth_of_business, truth_of_users
 from engagement_lib.generator.clock import DAY, HOUR, date_text
 from engagement_lib.generator.entity_states import EntityStates
@@ -32,8 +33,13 @@ class Truth:
         self._entities.add(path, records)
 
     def answers(self) -> dict:
-        """Everything that truth.json holds besides the arguments of the run."""
+        """Everything that truth.json holds besides the arguments of the run. Raises `ConfigError` if nothing happened."""
         kept = self._kept()
+        if not kept:
+            raise ConfigError(
+                "no event happens with so few users in these days, and without events nothing has a truth; "
+                "next: more --users, more --days, or --no-truth"
+            )
         events = sorted((self._files[path][number] for _, path, number in kept.values()), key=lambda fact: fact.key)
         counts = {"files": self._per_file(kept), "total": self._total(kept)}
         return counts | metrics(events) | behaviour(events, self._entities)

@@ -110,7 +110,7 @@ def _reason_to_skip(path: str, source: str | None) -> str:
     if source is None:
         return "belongs to no source: neither its first folder nor the start of its name is one"
     if not name.removesuffix(".gz").endswith(EXTENSIONS):
-        return f"unsupported file type; supported are {', '.join(EXTENSIONS)}, each also with .gz"
+        return f"unsupported file type; supported are {', '.join(EXTENSIONS)}; text also with .gz"
     return ""
 
 

@@ -12,6 +12,8 @@ from engagement_lib import vocabulary as v
 from engagement_lib.columns import ids, text, time, values
 from engagement_lib.engine.table import Field
 
+_HOUR = 3_600_000_000  # microseconds
+
 #: Columns that only newer trackers send; a file without them is as good as any.
 NEWER = (
     Field("content_format", "string", "text or audio: how the item was taken in."),
@@ -78,7 +80,12 @@ def flags(**conditions: Column) -> Column:
 
 
 def typed(
-    given: DataFrame, *, event_name_aliases: Mapping[str, str], report_time_zone: str, max_clock_ahead_hours: int
+    given: DataFrame,
+    *,
+    event_name_aliases: Mapping[str, str],
+    report_time_zone: str,
+    max_clock_ahead_hours: int,
+    max_clock_behind_days: int,
 ) -> DataFrame:
     """One row per record with typed values, event_id, event_date and the verdict (_rule, _reason; null = valid).
 
@@ -91,7 +98,7 @@ def typed(
             "arrival_timestamp": time.instant(F.col("arrival_time_text")),
         }
     )
-    rules = _rules(max_clock_ahead_hours)
+    rules = _rules(max_clock_ahead_hours, max_clock_behind_days)
     event_date = time.local_date(F.col("event_timestamp"), report_time_zone)
     judged = named.withColumns({"_rule": _first_broken(rules, 0), "_reason": _first_broken(rules, 1)})
     records = judged.withColumns(
@@ -131,7 +138,7 @@ def _canonical_name(name: Column, aliases: Mapping[str, str]) -> Column:
     return F.coalesce(F.create_map(*pairs)[name], name)
 
 
-def _rules(max_clock_ahead_hours: int) -> list[tuple[str, Column, Column]]:
+def _rules(max_clock_ahead_hours: int, max_clock_behind_days: int) -> list[tuple[str, Column, Column]]:
     """(rule, reason, broken) in the order of judgement: the first broken rule is the record's reason."""
 
     def lacks(name: str, *of_events: str) -> Column:
@@ -148,7 +155,7 @@ def _rules(max_clock_ahead_hours: int) -> list[tuple[str, Column, Column]]:
         ),
         *_time_rules("event_timestamp", "event_time_text"),
         *_time_rules("arrival_timestamp", "arrival_time_text"),
-        _ahead_rule(max_clock_ahead_hours),
+        *_clock_rules(max_clock_ahead_hours, max_clock_behind_days),
         ("user_missing", F.lit("neither a user id nor an anonymous id"), nobody),
         ("item_missing", F.lit("an item event without item_id"), lacks("item_id", *v.CONTENT_EVENTS, v.ITEM_PROGRESS)),
         ("feature_missing", F.lit("a feature-used event without feature_id"), lacks("feature_id", v.FEATURE_USED)),
@@ -164,12 +171,23 @@ def _time_rules(column: str, text_column: str) -> list[tuple[str, Column, Column
     ]
 
 
-def _ahead_rule(max_hours: int) -> tuple[str, Column, Column]:
-    """One device whose clock is a year ahead would move the last day with data, where windows end, into an empty year."""
+def _clock_rules(most_hours_ahead: int, most_days_behind: int) -> list[tuple[str, Column, Column]]:
+    """One device whose clock is years off would move the last day with data, where windows end, or the first, where days and
+    windows begin, and put years without events into all reports."""
     ahead = F.unix_micros("event_timestamp") - F.unix_micros("arrival_timestamp")
-    problem = F.concat(F.lit(f"is more than {max_hours} hours after its arrival at "), F.left("arrival_time_text", F.lit(80)))
-    reason = F.concat(_about("event_timestamp", "event_time_text", ""), problem)
-    return "event_timestamp_ahead", reason, ahead > max_hours * 3_600_000_000
+
+    def reason(problem: str) -> Column:
+        arrival = F.concat(F.lit(problem + " its arrival at "), F.left("arrival_time_text", F.lit(80)))
+        return F.concat(_about("event_timestamp", "event_time_text", ""), arrival)
+
+    return [
+        ("event_timestamp_ahead", reason(f"is more than {most_hours_ahead} hours after"), ahead > most_hours_ahead * _HOUR),
+        (
+            "event_timestamp_behind",
+            reason(f"is more than {most_days_behind} days before"),
+            ahead < -most_days_behind * 24 * _HOUR,
+        ),
+    ]
 
 
 def _about(name: str, column: str, problem: str) -> Column:

@@ -26,6 +26,14 @@ def test_a_wrong_argument_is_named_and_nothing_is_written(tmp_path, capsys, opti
     assert not (tmp_path / "landing").exists()
 
 
+def test_days_on_which_nothing_happens_have_no_truth(tmp_path, capsys):
+    """Ten users who sign up within 90 days: on the first day there is none."""
+    nothing = ["--out", str(tmp_path), "--users", "10", "--days", "1", "--plain"]
+    assert main(nothing) == 2
+    assert capsys.readouterr().err.startswith("error: no event happens with so few users in these days")
+    assert main([*nothing, "--no-truth"]) == 0
+
+
 def test_a_folder_with_files_of_another_run_is_refused(tmp_path, capsys):
     assert main(["--out", str(tmp_path), "--users", "50", "--days", "4"]) == 0
     assert main(["--out", str(tmp_path), "--users", "50", "--days", "4", "--plain"]) == 2

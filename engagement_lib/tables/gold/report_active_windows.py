@@ -35,7 +35,7 @@ def _users(name: str, description: str) -> Field:
             "stickiness", "double", "Mean daily active users over 30 dates / distinct users in them; null until 30 dates exist."
         ),
         Field("dau_over_mau", "double", "The day's active users / distinct users in the 30 dates; null until 30 dates exist."),
-        Field("is_partial_window", "boolean", "Whether the 30 dates reach back before the first data.", required=True),
+        v.IS_PARTIAL_WINDOW,
     ),
     rules=(
         Rule(

@@ -1,16 +1,20 @@
 """Which items were started and finished in the last 30 days."""
 
+from datetime import date
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import metrics as m
 from engagement_lib import vocabulary as v
+from engagement_lib.columns.windows import is_partial_window, within_window
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.tables.silver.events import events
 from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
 #: What a row counts; ``total`` in a column stands for all its values.
 LEVEL = ("platform", "item_type", "item_id", "content_format")
+WINDOW_DAYS = 30
 
 
 @table(
@@ -26,17 +30,21 @@ LEVEL = ("platform", "item_type", "item_id", "content_format")
         Field("content_completions", "bigint", "Item-finished events, deduplicated.", required=True),
         Field("items_completed", "bigint", "Distinct pairs of user and item that were finished. Not additive.", required=True),
         Field("completing_users", "bigint", "Distinct users who finished an item. Not additive.", required=True),
+        v.IS_PARTIAL_WINDOW,
     ),
     rules=(Rule("pairs_within_completions", "items_completed <= content_completions"),),
-    write=Rebuild(reads=(-29, 0)),
+    write=Rebuild(reads=(1 - WINDOW_DAYS, 0)),
 )
-def report_content_completion(events: DataFrame, identity_map: DataFrame) -> DataFrame:
+def report_content_completion(
+    events: DataFrame, identity_map: DataFrame, *, first_day: date | None = None, as_of: date = v.NO_DAY
+) -> DataFrame:
     """One row per platform, kind of item, item and format: starts and completions in the 30 dates that end at the as-of date.
 
     ``total`` in a column stands for all its values. Completions per day are in `report_daily_engagement`. Finishes / starts
     is no completion rate: most finishes in the known exports have no start.
     """
-    content = with_resolved_users(events.where(F.col("event_name").isin(*v.CONTENT_EVENTS)), identity_map).select(
+    recent = events.where(within_window("event_date", WINDOW_DAYS, as_of) & F.col("event_name").isin(*v.CONTENT_EVENTS))
+    content = with_resolved_users(recent, identity_map).select(
         "platform",
         m.told_from_total(F.col("item_type")).alias("item_type"),
         m.told_from_total(F.col("item_id")).alias("item_id"),
@@ -57,6 +65,7 @@ def report_content_completion(events: DataFrame, identity_map: DataFrame) -> Dat
         counted.join(_finishers(content), [*LEVEL], "left")
         .join(_titles(content, of_items), [*LEVEL], "left")
         .fillna(0, ["items_completed", "completing_users"])
+        .withColumn("is_partial_window", F.lit(is_partial_window(WINDOW_DAYS, first_day, as_of)))
     )
 
 

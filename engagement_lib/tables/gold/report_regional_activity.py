@@ -6,9 +6,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
+from engagement_lib.columns.windows import is_partial_window, within_window
 from engagement_lib.engine.table import Field, Rebuild, table
 from engagement_lib.tables.gold.dim_country import dim_country
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
+
+WINDOW_DAYS = 30
 
 
 @table(
@@ -38,18 +41,20 @@ from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
         ),
         Field("events", "bigint", "Events from the area.", required=True),
         Field("items_finished", "bigint", "Item-finished events from the area.", required=True),
+        v.IS_PARTIAL_WINDOW,
     ),
-    write=Rebuild(reads=(-29, 0)),
+    write=Rebuild(reads=(1 - WINDOW_DAYS, 0)),
 )
 def report_regional_activity(
-    fact_user_engagement: DataFrame, dim_country: DataFrame, *, first_day: date | None = None
+    fact_user_engagement: DataFrame, dim_country: DataFrame, *, first_day: date | None = None, as_of: date = v.NO_DAY
 ) -> DataFrame:
     """One row per platform and area: who was active there in the 30 dates that end at the as-of date.
 
     A user counts in each country they were seen in, once in a region. The DACH row of mobile is the sponsor's question. Once
     there are data, a region has a row for each platform, with 0 where nobody was seen; a country only where somebody was.
     """
-    located = fact_user_engagement.join(F.broadcast(dim_country), "country_code", "left")
+    recent = fact_user_engagement.where(within_window("activity_date", WINDOW_DAYS, as_of))
+    located = recent.join(F.broadcast(dim_country), "country_code", "left")
     areas = F.array(
         F.struct(F.lit("country").alias("area_type"), F.coalesce("country_code", F.lit("unknown")).alias("area")),
         F.struct(F.lit("region").alias("area_type"), F.col("region").alias("area")),
@@ -73,6 +78,7 @@ def report_regional_activity(
         F.count_if("is_learner").alias("regional_active_learners"),
         F.sum("events").alias("events"),
         F.sum("items_finished").alias("items_finished"),
+        F.lit(is_partial_window(WINDOW_DAYS, first_day, as_of)).alias("is_partial_window"),
     )
 
 

@@ -1,6 +1,6 @@
 """On how many days of a week and of four weeks users were active."""
 
-from datetime import date, timedelta
+from datetime import date
 from functools import reduce
 
 from pyspark.sql import DataFrame, SparkSession
@@ -9,6 +9,7 @@ from pyspark.sql import functions as F
 from engagement_lib import metrics as m
 from engagement_lib import vocabulary as v
 from engagement_lib.analytics.stickiness import stickiness_histogram
+from engagement_lib.columns.windows import is_partial_window
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 
@@ -25,7 +26,7 @@ _BAR = ("window_days", "split", "split_value", "active_days")
         v.SPLIT_VALUE,
         Field("active_days", "int", "On how many of the dates users were active, from 1 on.", required=True),
         Field("users", "bigint", "Users active on exactly so many dates; they add up within a split value.", required=True),
-        Field("is_partial_window", "boolean", "Whether the dates reach back before the first data.", required=True),
+        v.IS_PARTIAL_WINDOW.but(description="Whether the dates reach back before the first data."),
     ),
     rules=(Rule("days_within_window", "active_days BETWEEN 1 AND window_days"),),
     write=Rebuild(reads=(-27, 0)),
@@ -65,7 +66,7 @@ def _total_of(first_day: date, as_of: date, spark: SparkSession) -> DataFrame:
         F.struct(
             F.lit(days).alias("window_days"),
             F.lit(active_days).alias("active_days"),
-            F.lit(as_of - timedelta(days=days - 1) < first_day).alias("is_partial_window"),
+            F.lit(is_partial_window(days, first_day, as_of)).alias("is_partial_window"),
         )
         for days in WINDOWS
         for active_days in range(1, days + 1)

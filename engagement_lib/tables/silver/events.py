@@ -82,14 +82,16 @@ def events(
     event_name_aliases: Mapping[str, str] = {},
     report_time_zone: str = "UTC",
     max_clock_ahead_hours: int = 24,
+    max_clock_behind_days: int = 366,
 ) -> DataFrame:
     """One row per unique event of all sources, typed and repaired.
 
     An event is known by its key: the tracker's own `event_id` within platform and day, else platform, user (or anonymous id),
     session, event name, event time and item (or feature, experiment, onboarding step). Of several deliveries the earliest
     arrival is kept; the others are counted in `silver.duplicates`. Records that break a rule stand in `silver.quarantine`, so
-    that records = events + duplicates + quarantined for each file. An event that happened more than `max_clock_ahead_hours`
-    after it arrived has the time of a wrong clock and is quarantined: it would be the last day with data, where all windows end.
+    that records = events + duplicates + quarantined for each file. An event dated more than `max_clock_ahead_hours` after it
+    arrived, or more than `max_clock_behind_days` before, has the time of a wrong clock and is quarantined: it would be the last
+    day with data, where all windows end, or the first.
 
     Known traps of the data: the mobile columns for country and language are wrong in most rows (the locale code is
     used and the contradiction flagged), item ids are decimal numbers on mobile, and the tracker's session is no session.
@@ -101,6 +103,7 @@ def events(
             event_name_aliases=event_name_aliases,
             report_time_zone=report_time_zone,
             max_clock_ahead_hours=max_clock_ahead_hours,
+            max_clock_behind_days=max_clock_behind_days,
         )
         for given in (mobile.to_events(mobile_events), web.to_events(web_events))
     )

@@ -25,7 +25,8 @@ def quarantine(records: DataFrame) -> DataFrame:
 
     A record is judged in the order of these rules, and stands here with the first that it broke: `unparsable_record`,
     `event_name_missing`, `event_name_unknown`, `event_timestamp_missing`, `event_timestamp_invalid`, `arrival_timestamp_missing`,
-    `arrival_timestamp_invalid`, `event_timestamp_ahead`, `user_missing`, `item_missing`, `feature_missing`, `experiment_missing`.
+    `arrival_timestamp_invalid`, `event_timestamp_ahead`, `event_timestamp_behind`, `user_missing`, `item_missing`,
+    `feature_missing`, `experiment_missing`.
     """
     return records.where(F.col("_rule").isNotNull()).select(
         "source_file",

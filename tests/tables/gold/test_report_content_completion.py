@@ -1,5 +1,8 @@
 """gold.report_content_completion: starts and completions by item, kind and format."""
 
+from datetime import date
+
+import pytest
 from pyspark.sql import SparkSession
 
 from engagement_lib.tables.gold.report_content_completion import report_content_completion
@@ -7,22 +10,24 @@ from engagement_lib.tables.silver.events import events
 from engagement_lib.tables.silver.identity_map import identity_map
 from tests.support import assert_rows, filled, nothing
 
+AS_OF = date(2025, 2, 3)
+
 
 def test_a_pair_of_user_and_item_is_completed_once_however_often_it_is_finished(spark: SparkSession) -> None:
     content = filled(
         spark,
         events,
         """
-        event_id | platform | event_name    | resolved_user_id | item_id | item_type | content_format | item_title | event_timestamp
-        e1       | web      | item-started  | u1               | 1       | book      |                | Old title  | 2025-02-01 10:00:00
-        e2       | web      | item-finished | u1               | 1       | book      |                | New title  | 2025-02-02 10:00:00
-        e3       | web      | item-finished | u1               | 1       | book      |                | New title  | 2025-02-03 10:00:00
-        e4       | mobile   | item-finished | u1               | 1       | book      | audio          | New title  | 2025-02-03 11:00:00
-        e5       | mobile   | item-finished |                  | 1       | book      | audio          | New title  | 2025-02-03 12:00:00
-        e6       | mobile   | app-open      | u2               |         |           |                |            | 2025-02-03 12:00:00
+        event_id | platform | event_name    | resolved_user_id | item_id | item_type | content_format | item_title | event_timestamp     | event_date
+        e1       | web      | item-started  | u1               | 1       | book      |                | Old title  | 2025-02-01 10:00:00 | 2025-02-01
+        e2       | web      | item-finished | u1               | 1       | book      |                | New title  | 2025-02-02 10:00:00 | 2025-02-02
+        e3       | web      | item-finished | u1               | 1       | book      |                | New title  | 2025-02-03 10:00:00 | 2025-02-03
+        e4       | mobile   | item-finished | u1               | 1       | book      | audio          | New title  | 2025-02-03 11:00:00 | 2025-02-03
+        e5       | mobile   | item-finished |                  | 1       | book      | audio          | New title  | 2025-02-03 12:00:00 | 2025-02-03
+        e6       | mobile   | app-open      | u2               |         |           |                |            | 2025-02-03 12:00:00 | 2025-02-03
         """,
     )
-    found = report_content_completion(content, nothing(spark, identity_map))
+    found = report_content_completion(content, nothing(spark, identity_map), as_of=AS_OF)
     assert_rows(
         found.where("platform = 'total' AND item_type = 'total' OR platform = 'web' AND item_id = '1'"),
         report_content_completion,
@@ -44,17 +49,26 @@ def test_a_pair_of_user_and_item_is_completed_once_however_often_it_is_finished(
     )
 
 
+@pytest.mark.parametrize(("first_day", "is_partial"), [(date(2025, 1, 5), False), (date(2025, 1, 6), True)])
+def test_a_window_that_begins_before_the_first_data_says_so(spark: SparkSession, first_day: date, is_partial: bool) -> None:
+    content = filled(spark, events, "event_name | item_id | event_date\nitem-finished | 1 | 2025-02-01")
+    found = report_content_completion(content, nothing(spark, identity_map), first_day=first_day, as_of=AS_OF)
+    assert {row.is_partial_window for row in found.collect()} == {is_partial}
+
+
 def test_a_value_that_says_total_is_not_taken_for_all(spark: SparkSession) -> None:
     content = filled(
         spark,
         events,
         """
-        event_id | platform | event_name    | resolved_user_id | item_id | item_type | event_timestamp
-        e1       | web      | item-finished | u1               | total   | total     | 2025-02-01 10:00:00
+        event_id | platform | event_name    | resolved_user_id | item_id | item_type | event_timestamp | event_date
+        e1       | web      | item-finished | u1               | total   | total     | 2025-02-01 10:00:00 | 2025-02-01
         """,
     )
     assert_rows(
-        report_content_completion(content, nothing(spark, identity_map)).where("platform = 'total' AND content_format = 'total'"),
+        report_content_completion(content, nothing(spark, identity_map), as_of=AS_OF).where(
+            "platform = 'total' AND content_format = 'total'"
+        ),
         report_content_completion,
         """
         item_type | item_id | content_completions

@@ -2,12 +2,15 @@
 
 from datetime import date
 
+import pytest
 from pyspark.sql import SparkSession
 
 from engagement_lib.tables.gold.dim_country import dim_country
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.gold.report_regional_activity import report_regional_activity
 from tests.support import assert_rows, filled, nothing
+
+AS_OF = date(2025, 2, 2)
 
 
 def test_a_user_counts_in_each_country_and_once_in_the_region(spark: SparkSession) -> None:
@@ -25,7 +28,7 @@ def test_a_user_counts_in_each_country_and_once_in_the_region(spark: SparkSessio
         """,
     )
     assert_rows(
-        report_regional_activity(fact, dim_country(spark.range(1))),
+        report_regional_activity(fact, dim_country(spark.range(1)), as_of=AS_OF),
         report_regional_activity,
         """
         platform | area_type | area    | regional_active_users | regional_active_learners | events | items_finished
@@ -57,7 +60,7 @@ def test_a_region_in_which_nobody_was_active_is_rows_of_0(spark: SparkSession) -
     )
     countries = dim_country(spark.range(1), regions={"DACH": ["DE", "AT", "CH"], "Benelux": ["BE", "NL", "LU"]})
     assert_rows(
-        report_regional_activity(fact, countries, first_day=date(2025, 1, 1)),
+        report_regional_activity(fact, countries, first_day=date(2025, 1, 1), as_of=AS_OF),
         report_regional_activity,
         """
         platform | area_type | area    | regional_active_users | regional_active_learners | events | items_finished
@@ -71,6 +74,13 @@ def test_a_region_in_which_nobody_was_active_is_rows_of_0(spark: SparkSession) -
         total    | region    | DACH    | 1                     | 0                        | 4      | 0
         """,
     )
+
+
+@pytest.mark.parametrize(("first_day", "is_partial"), [(date(2025, 1, 4), False), (date(2025, 1, 5), True)])
+def test_a_window_that_begins_before_the_first_data_says_so(spark: SparkSession, first_day: date, is_partial: bool) -> None:
+    fact = filled(spark, fact_user_engagement, "activity_date | user_id | country_code\n2025-02-02 | u1 | CH")
+    found = report_regional_activity(fact, dim_country(spark.range(1)), first_day=first_day, as_of=AS_OF)
+    assert {row.is_partial_window for row in found.collect()} == {is_partial}
 
 
 def test_without_any_data_there_are_no_rows(spark: SparkSession) -> None:

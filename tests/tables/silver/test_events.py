@@ -166,6 +166,24 @@ def test_a_record_that_breaks_a_rule_names_it(spark: SparkSession) -> None:
     assert reason.startswith("event_timestamp '2025-02-30 10:00:00.000' is not yyyy-MM-dd HH:mm:ss")
 
 
+def test_an_event_that_a_clock_far_behind_dates_is_quarantined(spark: SparkSession) -> None:
+    drawing = """
+        event_timestamp            | arrival_timestamp
+        2024-02-03 10:00:00.000    | 2025-02-03 10:00:00.000
+        2024-02-02 09:59:59.999999 | 2025-02-02 10:00:00.000
+        2000-01-01 00:00:07        | 2025-02-03 10:00:05.000
+        2000-01-01 00:00:07        | null
+    """
+    records = from_mobile(spark, drawing)
+    behind = "event_timestamp_behind"
+    assert [rule for (rule,) in values(records, "_rule")] == [None, behind, behind, "arrival_timestamp_missing"]
+    assert values(records, "_reason")[2] == (
+        "event_timestamp '2000-01-01 00:00:07' is more than 366 days before its arrival at 2025-02-03 10:00:05.000",
+    )
+    generous = from_mobile(spark, drawing, max_clock_behind_days=367)
+    assert [rule for (rule,) in values(generous, "_rule")] == [None, None, behind, "arrival_timestamp_missing"]
+
+
 def test_an_event_that_a_clock_far_ahead_dates_is_quarantined(spark: SparkSession) -> None:
     """A day is the zones that a device may have wrong; of a record without an arrival nothing is said about its clock."""
     drawing = """
@@ -175,7 +193,7 @@ def test_an_event_that_a_clock_far_ahead_dates_is_quarantined(spark: SparkSessio
         2026-02-03 10:00:00        | 2025-02-03T11:00:05+01:00
         2026-02-03 10:00:00        | null
         2101-02-03 10:00:00        | 2025-02-03 10:00:05.000
-        2024-02-03 10:00:00        | 2025-02-03 10:00:05.000
+        2024-03-03 10:00:00        | 2025-02-03 10:00:05.000
     """
     records = from_mobile(spark, drawing)
     ahead = "event_timestamp_ahead"
