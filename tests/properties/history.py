@@ -16,7 +16,8 @@ EVENT_SOURCES = {"mobile_events": mobile_events.SOURCE, "web_events": web_events
 ENTITIES = {module.SOURCE.name: module.SOURCE for module in (users, subscriptions, variants, content_items, features)}
 SOURCES = {**EVENT_SOURCES, **ENTITIES}
 START = datetime(2025, 3, 27, 22, 0)
-DAYS = 6
+#: Of every fourth history more than the windows of reports: what an old day changes, lies far ahead of it.
+DAYS, MANY_DAYS = 6, 40
 RARER = ("feature-used", "experiment-exposed")
 #: Whose account and trial are sound whatever chance says of the others: without one, tables on accounts and trials are empty.
 CUSTOMER = "u8"
@@ -41,9 +42,10 @@ def random_records(seed: int, size: int = 120) -> list[Record]:
     Most devices have several users; of the others a few events say now and then whose they are. One user certainly has a trial.
     """
     chance = random.Random(seed)
+    days = MANY_DAYS if seed % 4 == 1 else DAYS
     records = {_entity_record(chance, name, START): None for name in ENTITIES}
     while len(records) < size:
-        at = START + timedelta(minutes=chance.randrange(DAYS * 24 * 60))
+        at = START + timedelta(minutes=chance.randrange(days * 24 * 60))
         if chance.random() < 0.3:
             records[_entity_record(chance, chance.choice(list(ENTITIES)), at)] = None
             continue
@@ -162,13 +164,14 @@ def deliveries(seed: int, records: Sequence[Record], parts: int) -> list[list[Re
 
 
 def days_apart(seed: int, records: Sequence[Record]) -> list[list[Record]]:
-    """The records in two deliveries: the second brings the last days, or one of the first, and repeats some of the first.
+    """The records in two deliveries: the second brings the last days, or a few of the first, and repeats some of the first.
 
     No event of the days between comes with it, but it may say whose their events were.
     """
     chance = random.Random(seed)
     days = sorted({record.day for record in records})
-    later = set(chance.choice([days[-1:], days[-2:], days[:1], days[1:2]]))
+    few = max(1, len(days) // 10)
+    later = set(chance.choice([days[-few:], days[-2 * few :], days[:few], days[few : 2 * few]]))
     found: list[list[Record]] = [[], []]
     for record in records:
         parts = {1} if record.day in later and chance.random() < 0.8 else {0}
