@@ -135,6 +135,8 @@ def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeli
     if arguments.replay:
         chosen = [each for each in chosen if not isinstance(each.write, AppendFiles)]
     chosen = [each for each in chosen if each.layer in layers]
+    if arguments.select and not chosen:
+        print(f"--select {arguments.select}: none of these tables is run by this job", file=sys.stderr)
     first, last = arguments.first, arguments.last or arguments.first
     if last and not first:
         raise ConfigError("--to needs --from: which days are to be computed again?")

@@ -85,6 +85,16 @@ def test_numbers_and_days_may_be_written_as_yaml_reads_them(tmp_path: Path) -> N
         Settings.load(str(tmp_path / "conf.yml"), tables=pipeline.all_tables().values())
 
 
+def test_a_parameter_replaces_that_of_the_base_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "base.yml").write_text(
+        "parameters: {regions: {DACH: [DE, AT, CH]}, report_time_zone: Europe/Berlin}\nrun: {side_by_side: 3}\n"
+    )
+    (tmp_path / "conf.yml").write_text("parameters: {regions: {GERMANY: [DE]}}\nlanding: {min_age_seconds: 5}\n")
+    found = Settings.load(str(tmp_path / "conf.yml"), tables=pipeline.all_tables().values())
+    assert found.parameters == {"regions": {"GERMANY": ["DE"]}, "report_time_zone": "Europe/Berlin"}
+    assert (found.side_by_side, found.landing["min_age_seconds"]) == (3, 5)
+
+
 @pytest.mark.parametrize("case", MISTAKES)
 def test_a_mistake_ends_in_one_line(case: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text, arguments, code, words = MISTAKES[case]

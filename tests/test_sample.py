@@ -10,8 +10,12 @@ import pytest
 from playwright.sync_api import Browser
 from pyspark.sql import SparkSession
 
+from engagement_lib.__main__ import with_names
 from engagement_lib.cli import main
 from engagement_lib.dashboards.pages import PAGES
+from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.table import Table
+from engagement_lib.pipeline import all_tables, as_readers_see
 from tests.dashboards.browsing import opened as opened_page
 from tests.dashboards.browsing import started
 from tests.trust.answer import Answer, differs
@@ -19,6 +23,8 @@ from tests.trust.page_numbers import FILTERS, NUMBERS, views
 from tests.trust.page_numbers.number import Choice
 from tests.trust.page_numbers.reading import expected, shown
 from tests.trust.sample_truth import ANSWERS, SAMPLE, opened, planted
+
+REPOSITORY = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +59,17 @@ def test_a_page_shows_what_the_tables_hold(
 ) -> None:
     with opened_page(browser, folder / "dashboards" / file) as page:
         assert shown(page, NUMBERS[file], choice) == expected(database, NUMBERS[file], choice)
+
+
+@pytest.mark.parametrize("file", sorted((REPOSITORY / "docs" / "sql").glob("*.sql")), ids=lambda file: file.stem)
+def test_a_sample_query_has_an_answer(spark: SparkSession, folder: Path, file: Path) -> None:
+    tables, lake = all_tables(), as_readers_see(Lake(spark, root=str(folder / "lake")))
+
+    def view(table: Table) -> str:
+        lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
+        return f"{table.layer}__{table.name}"
+
+    assert spark.sql(with_names(file.read_text(encoding="utf-8"), tables, view)).count() > 0
 
 
 def test_each_page_has_ten_numbers_under_each_of_its_filters(folder: Path) -> None:
