@@ -77,7 +77,8 @@ def _day(text: str) -> date:
 def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession | None) -> int:
     started = time.monotonic()
     tables = pipeline.all_tables()
-    settings = Settings.load(arguments.conf_file, tables=tables.values(), lake=arguments.lake, landing=arguments.landing)
+    given = {name: getattr(arguments, name, None) for name in ("lake", "landing", "dashboards")}
+    settings = Settings.load(arguments.conf_file, tables=tables.values(), **given)
     request = _request(arguments, layer, tables)
     with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait) as lock:
         session = build_session(settings.spark, running=spark)
@@ -97,7 +98,7 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
         with interpreted(session, is_small=True):
             result = pipeline.run_pipeline(lake, settings, request, tell=tell)
             print("\n" + "\n\n".join(_summary(lake, result)))
-            folder = None if layer else arguments.dashboards or settings.dashboards
+            folder = None if layer else settings.dashboards
             pages, problem = "", None
             try:
                 pages = _pages(lake, folder, settings, tell) if folder else ""

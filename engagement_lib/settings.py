@@ -44,7 +44,13 @@ class Settings:
 
     @classmethod
     def load(
-        cls, conf_file: str | None, *, tables: Iterable[Table], lake: str | None = None, landing: str | None = None
+        cls,
+        conf_file: str | None,
+        *,
+        tables: Iterable[Table],
+        lake: str | None = None,
+        landing: str | None = None,
+        dashboards: str | None = None,
     ) -> Settings:
         """The base file beside ``conf_file``, then ``conf_file`` (default conf/local.yml), then what the command line gives."""
         chosen = Path(conf_file or "conf/local.yml")
@@ -67,7 +73,7 @@ class Settings:
             landing={"root": "landing", **merged.get("landing", {})},
             parameters=parameters,
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
-            dashboards=merged.get("dashboards", {}).get("root"),
+            dashboards=_local_folder(dashboards or merged.get("dashboards", {}).get("root")),
             **merged.get("run", {}),
         )
 
@@ -148,6 +154,12 @@ def _address(value: str) -> str:
         return "/" + value.removeprefix("file:").lstrip("/")
     # Hadoop's short form; two slashes are what an address is known by.
     return re.sub(r"^([a-zA-Z][a-zA-Z0-9+.-]*):/(?!/)", r"\1:///", value)
+
+
+def _local_folder(value: str | None) -> str | None:
+    if value and "://" in value:
+        raise ConfigError(f"dashboards: {value} is no folder of this machine; give one, and copy the pages from there")
+    return value
 
 
 def _verify_aliases(given: Mapping[str, Any], tables: Iterable[Table]) -> None:

@@ -59,6 +59,7 @@ MISTAKES = {
         2,
         ["landing.aliases.web_events must be a mapping"],
     ),
+    "pages behind an address": ("", ["--dashboards", "s3a://b/pages"], 2, ["s3a://b/pages is no folder of this machine"]),
     "an empty lake": ("", ["--lake", ""], 2, ["lake.root is empty", "give a folder"]),
     "a lake in a file": ("", ["--lake", "{folder}/conf.yml/lake"], 5, ["conf.yml/lake", "Not a directory", "choose another"]),
 }

@@ -36,8 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
-    folder = arguments.dashboards or settings.dashboards or "dashboards"
+    given = {"lake": arguments.lake, "dashboards": arguments.dashboards}
+    settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), **given)
+    folder = settings.dashboards or "dashboards"
     lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
     first = write_dashboards(lake, folder, settings.parameters, pictures=arguments.png)
     print(f"Dashboards: {first}")

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 REASONS = (
-    "unparsable",
-    "event_name_empty",
+    "unparsable_record",
+    "event_name_missing",
     "event_name_unknown",
     "event_timestamp_invalid",
     "arrival_timestamp_invalid",
-    "no_user_and_no_anonymous_id",
-    "item_id_missing",
-    "feature_id_missing",
-    "experiment_id_missing",
+    "user_missing",
+    "item_missing",
+    "feature_missing",
+    "experiment_missing",
 )
 
 _NOT_AN_INSTANT = (
@@ -59,7 +59,7 @@ def _bad_arrival_time(columns: tuple[str, ...], cells: list[str], turn: int) -> 
 
 
 def _no_name(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
-    return Broken("event_name_empty", _with(columns, cells, event_name=""))
+    return Broken("event_name_missing", _with(columns, cells, event_name=""))
 
 
 def _unknown_name(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
@@ -72,37 +72,37 @@ def _header_again(columns: tuple[str, ...], cells: list[str], turn: int) -> Brok
 
 
 def _nobody(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
-    return Broken("no_user_and_no_anonymous_id", _with(columns, cells, user_id="", client_id="", fingerprint=""))
+    return Broken("user_missing", _with(columns, cells, user_id="", client_id="", fingerprint=""))
 
 
 def _no_item(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
     name = ("item-started", "item-finished")[turn % 2]
-    return Broken("item_id_missing", _with(columns, cells, event_name=name, item_id="", item_type="", item_title=""))
+    return Broken("item_missing", _with(columns, cells, event_name=name, item_id="", item_type="", item_title=""))
 
 
 def _no_feature(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
-    return Broken("feature_id_missing", _with(columns, cells, event_name="feature-used", feature_id=""))
+    return Broken("feature_missing", _with(columns, cells, event_name="feature-used", feature_id=""))
 
 
 def _no_experiment(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
     empty = {"feature_id": "", "step_name": "", "experiment_id": ""}
-    return Broken("experiment_id_missing", _with(columns, cells, event_name="experiment-exposed", **empty))
+    return Broken("experiment_missing", _with(columns, cells, event_name="experiment-exposed", **empty))
 
 
 def _all_empty(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
-    return Broken("event_name_empty", [""] * len(columns))
+    return Broken("event_name_missing", [""] * len(columns))
 
 
 def _short(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
-    return Broken("unparsable", None, ",".join(cells[:9]))
+    return Broken("unparsable_record", None, ",".join(cells[:9]))
 
 
 def _long(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
-    return Broken("unparsable", None, ",".join(_with(columns, cells, item_title="One, Two")) + ",three,four,five")
+    return Broken("unparsable_record", None, ",".join(_with(columns, cells, item_title="One, Two")) + ",three,four,five")
 
 
 def _commas(columns: tuple[str, ...], cells: list[str], turn: int) -> Broken:
-    return Broken("unparsable", None, ",,,,")
+    return Broken("unparsable_record", None, ",,,,")
 
 
 _BREAKS: tuple[Break, ...] = (

@@ -41,8 +41,8 @@ create table judged as
 select
     *,
     case
-        when not is_parsable then 'unparsable'
-        when event_name = '' then 'event_name_empty'
+        when not is_parsable then 'unparsable_record'
+        when event_name = '' then 'event_name_missing'
         when event_name not in (
             'app-open', 'login-successful', 'item-started', 'item-finished', 'onboarding-step', 'onboarding-completed',
             'item-progress', 'feature-used', 'experiment-exposed'
@@ -50,10 +50,10 @@ select
         when not in_range(happened) then 'event_timestamp_invalid'
         when not in_range(arrived) then 'arrival_timestamp_invalid'
         when happened > arrived + interval 24 hours then 'event_timestamp_ahead'
-        when user_id = '' and anonymous_id = '' then 'no_user_and_no_anonymous_id'
-        when event_name in ('item-started', 'item-finished', 'item-progress') and item_id = '' then 'item_id_missing'
-        when event_name = 'feature-used' and feature_id = '' then 'feature_id_missing'
-        when event_name = 'experiment-exposed' and subject = '' then 'experiment_id_missing'
+        when user_id = '' and anonymous_id = '' then 'user_missing'
+        when event_name in ('item-started', 'item-finished', 'item-progress') and item_id = '' then 'item_missing'
+        when event_name = 'feature-used' and feature_id = '' then 'feature_missing'
+        when event_name = 'experiment-exposed' and subject = '' then 'experiment_missing'
     end as reason,
     user_id <> '' as is_known,
     case when user_id <> '' then user_id else anonymous_id end as who,

@@ -44,7 +44,7 @@ def test_each_record_has_as_many_cells_as_its_header_unless_it_is_unparsable(fil
     for file in files:
         for row in file.rows:
             is_whole = len(cells_of(row.text)) == len(file.layout.columns(file.source))
-            assert is_whole == (row.reason != "unparsable"), row
+            assert is_whole == (row.reason != "unparsable_record"), row
 
 
 def test_a_plain_feed_is_csv_without_malformed_rows_gaps_and_stories():

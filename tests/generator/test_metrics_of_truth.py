@@ -46,7 +46,7 @@ def test_a_chain_is_cut_after_24_hours_and_at_each_midnight_from_its_third_day_o
 def test_the_delivery_that_loses_is_the_duplicate_wherever_it_lies():
     truth = Truth()
     late, early = (_event("2025-01-01 10:00", arrived=arrived) for arrived in ("2025-01-01 11:00", "2025-01-01 10:01"))
-    truth.add("a.csv", [late, late, "unparsable"])
+    truth.add("a.csv", [late, late, "unparsable_record"])
     truth.add("b.csv", [early, early])
     files = truth.answers()["files"]
     assert files["a.csv"] == {
@@ -54,6 +54,6 @@ def test_the_delivery_that_loses_is_the_duplicate_wherever_it_lies():
         "events": 0,
         "duplicates": 2,
         "quarantined": 1,
-        "quarantine_reasons": {"unparsable": 1},
+        "quarantine_reasons": {"unparsable_record": 1},
     }
     assert (files["b.csv"]["events"], files["b.csv"]["duplicates"]) == (1, 1)

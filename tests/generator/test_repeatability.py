@@ -68,8 +68,9 @@ def test_more_days_continue_the_data_without_changing_it(whole, tmp_path):
 
 
 def test_the_committed_sample_is_what_the_command_in_its_readme_writes(tmp_path):
-    command = next(line for line in (SAMPLE / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("python"))
-    options = command.removeprefix("python jobs/generate.py --out sample_data ").split()
+    begin = ".venv/bin/python jobs/generate.py --out sample_data "
+    command = next(line for line in (SAMPLE / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith(begin))
+    options = command.removeprefix(begin).split()
     committed = _files(SAMPLE)
     del committed["README.md"]
     assert _content(_generated(tmp_path, *options)) == _content(committed)
