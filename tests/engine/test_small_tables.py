@@ -88,7 +88,7 @@ def test_commits_before_a_checkpoint_may_be_gone_but_none_after_it(written: Lake
 
 
 def test_files_are_found_by_their_names_and_not_by_how_the_log_writes_them(spark: SparkSession, tmp_path: Path) -> None:
-    folder = str(tmp_path / "t")
+    folder = str(tmp_path / "my lake %20 ü")
     rows = spark.createDataFrame([("ü /%2F", 1), (None, 2), ("a=b", 3)], "name string, n int")
     rows.write.format("delta").partitionBy("name").option("delta.enableDeletionVectors", "false").save(folder)
     mine = SmallTables(spark).read(folder, 0)
