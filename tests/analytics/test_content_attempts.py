@@ -43,6 +43,29 @@ def test_reading_on_is_the_same_attempt_and_reading_again_a_new_one(spark):
     )
 
 
+def test_the_latest_event_of_an_attempt_may_be_a_start_progress_or_the_finish(spark):
+    events = """
+        user_id | item_id | at               | name
+        ana     | 1       | 2025-02-01 10:00 | item-started
+        ana     | 1       | 2025-02-01 11:00 | item-progress
+        ana     | 1       | 2025-02-01 12:00 | item-finished
+        ana     | 1       | 2025-02-02 10:00 | item-started
+        ana     | 1       | 2025-02-02 11:00 | item-started
+        ana     | 2       | 2025-02-01 10:00 | item-started
+        ana     | 2       | 2025-02-01 11:00 | item-progress
+    """
+    assert_rows(
+        ask(rows(spark, EVENTS, events)),
+        ATTEMPT + ", last_event_at timestamp",
+        """
+        item_id | attempt | started_at       | last_event_at
+        1       | 1       | 2025-02-01 10:00 | 2025-02-01 12:00
+        1       | 2       | 2025-02-02 10:00 | 2025-02-02 11:00
+        2       | 1       | 2025-02-01 10:00 | 2025-02-01 11:00
+        """,
+    )
+
+
 def test_of_two_finishes_at_one_instant_the_carried_values_say_which_is_the_orphan(spark):
     events = """
         user_id | item_id | at               | name          | format

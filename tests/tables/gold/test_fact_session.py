@@ -134,4 +134,12 @@ def test_the_trackers_session_can_be_taken_instead(spark: SparkSession) -> None:
         """,
         use_tracker_session_id=True,
     )
-    assert_rows(found, fact_session, "events\n2\n1")
+    assert_rows(
+        found,
+        fact_session,
+        """
+        started_at          | ended_at            | events
+        2025-02-03 10:00:00 | 2025-02-03 14:00:00 | 2
+        2025-02-03 10:01:00 | 2025-02-03 10:01:00 | 1
+        """,
+    )

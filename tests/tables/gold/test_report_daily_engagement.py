@@ -62,6 +62,44 @@ def test_days_without_events_are_rows_with_zero_and_name_the_silent_platforms(sp
     )
 
 
+def test_each_number_of_a_day_is_the_count_of_its_own_kind(spark: SparkSession) -> None:
+    happened = filled(
+        spark,
+        events,
+        """
+        event_id | event_date | resolved_user_id | platform | country_code | user_access_type | event_name    | event_timestamp
+        w1       | 2025-02-01 | u1               | web      | DE           | free             | item-started  | 2025-02-01 10:00
+        w2       | 2025-02-01 | u1               | web      | DE           | free             | item-started  | 2025-02-01 10:01
+        w3       | 2025-02-01 | u1               | web      | DE           | free             | item-started  | 2025-02-01 10:02
+        w4       | 2025-02-01 | u1               | web      | DE           | free             | item-finished | 2025-02-01 10:03
+        w5       | 2025-02-01 | u1               | web      | DE           | free             | app-open      | 2025-02-01 10:04
+        w6       | 2025-02-01 | u1               | web      | DE           | free             | app-open      | 2025-02-01 10:05
+        w7       | 2025-02-01 | u1               | web      | DE           | free             | app-open      | 2025-02-01 15:00
+        w8       | 2025-02-01 | u1               | web      | DE           | free             | app-open      | 2025-02-01 15:01
+        m1       | 2025-02-01 | u2               | mobile   | AT           | premium          | item-started  | 2025-02-01 10:00
+        m2       | 2025-02-01 | u2               | mobile   | AT           | premium          | item-finished | 2025-02-01 12:00
+        m3       | 2025-02-01 | u2               | mobile   | AT           | premium          | item-finished | 2025-02-01 14:00
+        m4       | 2025-02-01 | u2               | mobile   | AT           | premium          | app-open      | 2025-02-01 14:01
+        """,
+    )
+    identities, day = nothing(spark, identity_map), date(2025, 2, 1)
+    fact = fact_user_engagement(happened, identities, fact_session(happened, identities))
+    assert_rows(
+        report_daily_engagement(fact, dim_date(spark.range(1)), first_day=day, as_of=day),
+        report_daily_engagement,
+        """
+        split            | split_value | daily_active_users | events | items_started | content_completions | sessions
+        total            | total       | 2                  | 12     | 4             | 3                   | 5
+        platform         | web         | 1                  | 8      | 3             | 1                   | 2
+        platform         | mobile      | 1                  | 4      | 1             | 2                   | 3
+        country_code     | DE          | 1                  | 8      | 3             | 1                   | 2
+        country_code     | AT          | 1                  | 4      | 1             | 2                   | 3
+        user_access_type | free        | 1                  | 8      | 3             | 1                   | 2
+        user_access_type | premium     | 1                  | 4      | 1             | 2                   | 3
+        """,
+    )
+
+
 def test_who_does_something_passive_last_is_last_seen_where_the_user_was_active(spark: SparkSession) -> None:
     happened = """
         event_date | resolved_user_id | platform | event_name    | event_timestamp

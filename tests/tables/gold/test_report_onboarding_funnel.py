@@ -46,8 +46,11 @@ def test_every_user_is_in_one_value_of_each_split(spark: SparkSession) -> None:
 
 
 def test_declared_funnels_have_their_steps_beside_configured_ones(spark: SparkSession) -> None:
+    opened = """
+    opened                | u1      | 1     | 2025-02-01 | web      | false   | 2     | 2             | true         | false       | 2025-02-01 10:00 | [2025-02-01 10:00, 2025-02-01 10:10]
+    """
     found = report_onboarding_funnel(
-        filled(spark, fact_funnel, DRAWN), funnels={"opened": {"steps": ["sign-up", "app-open"], "days": 1}}
+        filled(spark, fact_funnel, DRAWN + opened), funnels={"opened": {"steps": ["sign-up", "app-open"], "days": 1}}
     )
     expected = """
         funnel              | step | step_name               | entered
@@ -56,5 +59,7 @@ def test_declared_funnels_have_their_steps_beside_configured_ones(spark: SparkSe
         onboarding          | 3    | onboarding-completed    | 4
         first_content_start | 1    | "sign-up|first-active"  | 1
         first_content_start | 2    | item-started            | 1
+        opened              | 1    | sign-up                 | 1
+        opened              | 2    | app-open                | 1
     """
     assert_rows(found.where("split = 'total'"), report_onboarding_funnel, expected)
