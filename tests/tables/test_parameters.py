@@ -246,7 +246,7 @@ def test_each_parameter_of_each_table_is_given_another_value_by_a_test() -> None
     assert here | set(ELSEWHERE) == {(each.name, parameter) for each in all_tables().values() for parameter in each.parameters}
 
 
-@pytest.mark.parametrize(("table", "parameter"), ELSEWHERE, ids="-".join)
+@pytest.mark.parametrize(("table", "parameter"), ELSEWHERE)
 def test_the_test_of_the_table_gives_the_parameter(table: str, parameter: str) -> None:
     file: Path = Path(__file__).parent / TABLES[table].layer / f"test_{table}.py"
     functions = [node for node in ast.walk(ast.parse(file.read_text("utf-8"))) if isinstance(node, ast.FunctionDef)]

@@ -1,5 +1,8 @@
 """gold.fact_session: which events make a session, and what it was."""
 
+from datetime import datetime, timedelta
+
+import pytest
 from pyspark.sql import SparkSession
 
 from engagement_lib.tables.gold.fact_session import fact_session
@@ -65,6 +68,17 @@ def test_a_session_across_midnight_belongs_to_the_day_it_starts_on(spark: SparkS
     assert_rows(sessions(spark, drawing), fact_session, "session_date | events\n2025-02-03 | 2")
     in_berlin = sessions(spark, drawing, report_time_zone="Europe/Berlin")
     assert_rows(in_berlin, fact_session, "session_date | events\n2025-02-04 | 2")
+
+
+@pytest.mark.parametrize(("time_zone", "third_start"), [("UTC", "2025-02-05 00:00"), ("Europe/Berlin", "2025-02-04 23:00")])
+def test_a_session_without_a_pause_is_cut_at_midnight_of_the_report_time_zone(
+    spark: SparkSession, time_zone: str, third_start: str
+) -> None:
+    first = datetime(2025, 2, 3, 10)
+    opened = [f"web | u1 | app-open | {first + timedelta(minutes=30 * n)}" for n in range(90)]
+    drawing = "\n".join(["platform | resolved_user_id | event_name | event_timestamp", *opened])
+    expected = f"started_at\n2025-02-03 10:00\n2025-02-04 10:00\n{third_start}"
+    assert_rows(sessions(spark, drawing, report_time_zone=time_zone), fact_session, expected)
 
 
 def test_a_duration_is_the_seconds_that_passed_not_those_that_a_clock_shows(spark: SparkSession) -> None:
