@@ -72,3 +72,36 @@ def test_only_active_known_users_count(spark: SparkSession) -> None:
     found = report_active_windows(fact, first_day=date(2025, 2, 1), as_of=date(2025, 2, 1))
     drawing = "split | split_value | daily_active_users\ntotal | total | 1\nplatform | web | 1\ncountry_code | DE | 1\nuser_access_type | free | 1"
     assert_rows(found, report_active_windows, drawing)
+
+
+def test_stickiness_and_mean_of_daily_users_are_those_of_each_value_of_a_split(spark: SparkSession) -> None:
+    drawn = ["activity_date | user_id | platform | is_active", "2025-01-10 | u2 | mobile | true"]
+    drawn += [f"2025-01-{day:02} | u1 | web | true" for day in range(1, 31)]
+    fact = filled(spark, fact_user_engagement, "\n".join(drawn))
+    found = report_active_windows(fact, first_day=date(2025, 1, 1), as_of=date(2025, 1, 30))
+    assert_rows(
+        found.where("activity_date = '2025-01-30' AND split IN ('total', 'platform')"),
+        report_active_windows,
+        f"""
+        split    | split_value | daily_active_users | monthly_active_users_30d | mean_daily_active_users_30d | stickiness | dau_over_mau
+        total    | total       | 1                  | 2                        | {31 / 30}                   | {31 / 60}  | 0.5
+        platform | web         | 1                  | 1                        | 1                           | 1          | 1
+        platform | mobile      | 0                  | 1                        | {1 / 30}                    | {1 / 30}   | 0
+        """,
+    )
+
+
+def test_a_value_of_a_split_keeps_its_row_while_the_month_of_its_activity_lasts(spark: SparkSession) -> None:
+    drawn = "activity_date | user_id | platform | is_active\n2025-01-01 | u1 | web | true\n2025-01-31 | u2 | mobile | true"
+    fact = filled(spark, fact_user_engagement, drawn)
+    found = report_active_windows(fact, first_day=date(2025, 1, 1), as_of=date(2025, 2, 1))
+    assert_rows(
+        found.where("activity_date >= '2025-01-31' AND split = 'platform'"),
+        report_active_windows,
+        """
+        activity_date | split_value | monthly_active_users_30d | monthly_active_users_calendar
+        2025-01-31    | web         | 0                        | 1
+        2025-01-31    | mobile      | 1                        | 1
+        2025-02-01    | mobile      | 1                        | 0
+        """,
+    )

@@ -76,3 +76,25 @@ def test_a_value_that_says_total_is_not_taken_for_all(spark: SparkSession) -> No
         'total'   | total   | 1
         """,
     )
+
+
+def test_the_title_is_the_one_at_the_last_event_of_both_platforms(spark: SparkSession) -> None:
+    content = filled(
+        spark,
+        events,
+        """
+        event_id | platform | event_name    | item_id | item_type | item_title | event_timestamp     | event_date
+        e1       | web      | item-finished | 1       | book      | Old        | 2025-02-01 10:00:00 | 2025-02-01
+        e2       | mobile   | item-finished | 1       | book      | New        | 2025-02-03 10:00:00 | 2025-02-03
+        """,
+    )
+    assert_rows(
+        report_content_completion(content, nothing(spark, identity_map), as_of=AS_OF).where("item_id = '1'"),
+        report_content_completion,
+        """
+        platform | content_completions | item_title
+        total    | 2                   | New
+        web      | 1                   | Old
+        mobile   | 1                   | New
+        """,
+    )

@@ -42,3 +42,25 @@ def test_the_quarters_of_an_item_begin_at_their_lower_edge(spark: SparkSession) 
     found = report_drop_off(filled(spark, fact_session, drawn)).where("place = 'last_progress' AND split = 'total'")
     quarters = {row.place_value: row.dropped_sessions for row in found.collect()}
     assert quarters == {"0-24": 2, "25-49": 2, "50-74": 2, "75-100": 2}
+
+
+def test_shares_are_those_within_a_value_of_a_split(spark: SparkSession) -> None:
+    drawn = """
+        session_key | items_started | exit_screen | platform
+        s1          | 1             | A           | web
+        s2          | 1             | A           | web
+        s3          | 1             | A           | web
+        s4          | 1             | A           | mobile
+        s5          | 1             | B           | mobile
+    """
+    found = report_drop_off(filled(spark, fact_session, drawn))
+    assert_rows(
+        found.where("place = 'exit_screen' AND split = 'platform'"),
+        report_drop_off,
+        """
+        split_value | place_value | dropped_sessions | all_dropped_sessions | drop_off_share
+        web         | A           | 3                | 3                    | 1
+        mobile      | A           | 1                | 2                    | 0.5
+        mobile      | B           | 1                | 2                    | 0.5
+        """,
+    )

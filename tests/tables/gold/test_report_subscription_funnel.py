@@ -8,7 +8,7 @@ from engagement_lib.tables.gold.report_subscription_funnel import report_subscri
 from engagement_lib.tables.silver.payments import payments
 from engagement_lib.tables.silver.subscriptions import subscriptions
 from engagement_lib.tables.silver.users import users
-from tests.support import assert_rows, filled
+from tests.support import assert_rows, filled, nothing
 
 TRIALS = """
     subscription_id | user_id | plan    | trial_start_at   | trial_end_at     | is_current
@@ -58,3 +58,21 @@ def test_running_trials_are_open_and_refunded_ones_no_conversions(spark: SparkSe
     assert_rows(found.where("split NOT IN ('platform', 'country_code')"), report_subscription_funnel, expected)
     total = found.where("split = 'total'").first()
     assert total.median_seconds_to_pay == (2 + 13) / 2 * 86_400
+
+
+def test_there_is_no_rate_while_no_trial_is_decided(spark: SparkSession) -> None:
+    begun = """
+        subscription_id | user_id | plan    | trial_start_at   | trial_end_at     | is_current
+        running         | u1      | monthly | 2025-03-30 10:00 | 2025-04-06 10:00 | true
+    """
+    found = report_subscription_funnel(
+        filled(spark, subscriptions, begun), nothing(spark, payments), nothing(spark, users), as_of=date(2025, 3, 31)
+    )
+    assert_rows(
+        found.where("split = 'total'"),
+        report_subscription_funnel,
+        """
+        trials | open_trials | open_trials_paid | decided_trials | converted_trials | unpaid_trials | trial_to_paid_rate | median_seconds_to_pay | is_mature
+        1      | 1           | 0                | 0              | 0                | 0             | null               | null                  | false
+        """,
+    )
