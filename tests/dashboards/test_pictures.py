@@ -5,9 +5,10 @@ from pathlib import Path
 from engagement_lib.dashboards.pages import PAGES
 from engagement_lib.dashboards.pages.data_quality import DATA_QUALITY
 from engagement_lib.dashboards.pages.main import MAIN
-from engagement_lib.dashboards.pictures import _ended, _points, picture, write_pictures
+from engagement_lib.dashboards.pictures import _ended, _is_partial, _points, _value, picture, write_pictures
 from engagement_lib.dashboards.reading import facts_of
 from engagement_lib.dashboards.tile import Tile
+from engagement_lib.tables.gold.report_session_quality import report_session_quality
 from tests.dashboards.example import example_facts
 
 
@@ -40,3 +41,17 @@ def test_a_picture_shows_its_rows_and_nothing_else() -> None:
         return picture(tile("Active users per day by platform"), points)
 
     assert drawn(1) == drawn(1) != drawn(1, "mobile")
+
+
+def test_a_ratio_is_the_quotient_of_its_columns_and_nothing_where_there_is_nothing_to_divide_by() -> None:
+    ratio = Tile(report_session_quality, ("a", "b"), "line", over="ratio")
+    assert _value(ratio, {"a": 1, "b": 4}, "a") == 0.25
+    assert _value(ratio, {"a": 1, "b": 0}, "a") is None
+    assert _value(Tile(report_session_quality, ("a", "b"), "line"), {"a": 1, "b": 4}, "b") == 4
+
+
+def test_a_value_is_partial_where_its_column_is_false_or_with_a_mark_before_its_name_true() -> None:
+    plain, marked, always = (Tile(report_session_quality, ("a",), "line", mature=name) for name in ("is_mature", "!is_open", ""))
+    assert [_is_partial(plain, {"is_mature": is_mature}) for is_mature in (False, True)] == [True, False]
+    assert [_is_partial(marked, {"is_open": is_open}) for is_open in (False, True)] == [False, True]
+    assert not _is_partial(always, {})

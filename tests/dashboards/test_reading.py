@@ -156,6 +156,16 @@ def test_users_of_a_segment_are_counted_for_each_split(spark: SparkSession, tmp_
     assert counts["casual", "country_code", "unknown"] == 1 and ("at_risk", "platform", "web") not in counts
 
 
+def test_new_users_and_completions_of_a_segment_are_counted(spark: SparkSession, tmp_path: Path) -> None:
+    lake = Lake(spark, root=str(tmp_path / "lake"))
+    users = [("u1", True, 2), ("u2", False, 0), ("u3", False, 5)]
+    same = {"segment": "casual", "first_active": date(2025, 1, 1)}
+    record(lake, report_user_segments, *[{**same, "user_id": u, "is_new": n, "completions": c} for u, n, c in users])
+    rows = read_facts(lake, PAGES).of(users_by_segment)
+    counts = [(row["users"], row["new_users"], row["completions"]) for row in rows if row["split"] == "total"]
+    assert counts == [(3, 1, 7)]
+
+
 def test_users_are_counted_by_their_signals_of_leaving(spark: SparkSession, tmp_path: Path) -> None:
     lake = Lake(spark, root=str(tmp_path / "lake"))
     users = [("u1", 1, True), ("u2", 1, None), ("u3", None, None)]
