@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from engagement_lib.cli import main
 from engagement_lib.engine.lake import Lake
 from engagement_lib.pipeline import all_tables
+from engagement_lib.tables.gold.report_drop_off import PLACES
 
 TABLES = all_tables()
 
@@ -116,8 +117,9 @@ def test_the_item_funnel(lake: Lake, golden: dict) -> None:
 def test_where_sessions_without_a_finish_end(lake: Lake) -> None:
     dropped = read(lake, "gold.fact_session").where("items_started > 0 AND items_finished = 0").count()
     shares = read(lake, "gold.report_drop_off").where("split = 'total'").groupBy("place")
-    for row in shares.agg(F.sum("dropped_sessions").alias("sessions"), F.sum("drop_off_share").alias("share")).collect():
-        assert row.sessions == dropped > 0 and row.share == pytest.approx(1)
+    found = shares.agg(F.sum("dropped_sessions").alias("sessions"), F.sum("drop_off_share").alias("share")).collect()
+    assert {row.place: row.sessions for row in found} == dict.fromkeys(PLACES, dropped) and dropped > 0
+    assert [row.share for row in found] == pytest.approx([1, 1, 1])
 
 
 def test_without_exports_a_user_begins_with_the_first_activity(lake: Lake, golden: dict) -> None:

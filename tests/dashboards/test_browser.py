@@ -42,8 +42,11 @@ HARD_TO_READ = """() => {
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
 def test_everything_is_drawn_and_nothing_is_wider_than_the_window(browser, folder, page, width, scheme) -> None:
     with opened(browser, folder / page.file, width, scheme) as open_page:
-        assert all(box.inner_text() for box in open_page.locator(".tile.number .value").all())
-        for box in open_page.locator(".tile:not(.number)").all():
+        figures, charts = open_page.locator(".tile.number .value").all(), open_page.locator(".tile:not(.number)").all()
+        drawn = [tile.chart for tile in page.tiles]
+        assert (len(figures), len(charts)) == (drawn.count("number"), len(drawn) - drawn.count("number"))
+        assert all(box.inner_text() for box in figures)
+        for box in charts:
             box.scroll_into_view_if_needed()
             box.locator(".chart svg, .chart table").first.wait_for()
         assert open_page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

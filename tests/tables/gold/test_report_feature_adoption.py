@@ -154,7 +154,11 @@ def test_drawn_users_are_counted_as_in_plain_python(spark: SparkSession) -> None
     for feature, launch, access in (("ask", date(2025, 2, 5), ("free", "premium")), ("offline", date(2025, 1, 1), ("premium",))):
         may = {visit for visit in visits if visit[0] >= launch and visit[2] in access}
         mine = {visit for visit, name in uses if name == feature and visit in may}
-        for row in found.where(found.feature_id == feature).collect():
+        periods = found.where(found.feature_id == feature).collect()
+        mondays = [date(2025, 1, 27) + timedelta(days=7 * n) for n in range(4)]
+        weeks = [("week", monday) for monday in mondays if monday + timedelta(days=7) > max(launch, start)]
+        assert sorted((row.period, row.period_start) for row in periods) == [("since_launch", launch), *weeks]
+        for row in periods:
             begin, end = (row.period_start, row.period_start + timedelta(days=7 if row.period == "week" else 999))
             days = {(u, d) for d, u, _ in mine if begin <= d < end}
             adopting = {u for u, _ in days}
