@@ -16,7 +16,7 @@ Truth = Callable[[Mapping[str, Any]], Value]
 @dataclass(frozen=True)
 class Answer:
     """``query`` gives one number, or numbers by name; ``truth`` finds in truth.json what they must be, or is a query over the
-    recount. Names without a number count as 0.
+    recount. Both have the same names; a number that is unknown (null) on one side is so on the other.
     """
 
     metric: str
@@ -43,15 +43,18 @@ def _asked(database: duckdb.DuckDBPyConnection, query: str) -> Value:
 
 
 def differs(value: Value, truth: Value) -> float:
-    """Distance of two numbers, or how many names have another number."""
+    """Distance of two numbers, or how many names have another number or are on one side only."""
     if isinstance(value, dict) and isinstance(truth, dict):
-        return sum(not _is_close(value.get(name, 0), truth.get(name, 0)) for name in {*value, *truth})
+        shared = value.keys() & truth.keys()
+        return len(value.keys() ^ truth.keys()) + sum(not _is_close(value[name], truth[name]) for name in shared)
     assert isinstance(value, int | float) and isinstance(truth, int | float)
     return 0 if _is_close(value, truth) else abs(value - truth)
 
 
-def _is_close(value: float, truth: float) -> bool:
-    """Equal for counts; up to the order of additions for quotients and tests."""
+def _is_close(value: float | None, truth: float | None) -> bool:
+    """Equal for counts; up to the order of additions for quotients and tests. Unknown is no number, not even 0."""
+    if value is None or truth is None:
+        return value is truth
     return math.isclose(value, truth, rel_tol=1e-9, abs_tol=1e-12)
 
 
@@ -61,10 +64,14 @@ def in_short(value: Value) -> str:
         return _in_digits(value)
     if len(value) <= 8:
         return ", ".join(f"{name} {_in_digits(number)}" for name, number in sorted(value.items()))
-    total = sum(value.values())
-    is_whole = all(isinstance(number, int) for number in value.values())
-    return f"{len(value)} numbers, " + (f"sum {total:,}" if is_whole else f"mean {_in_digits(total / len(value))}")
+    known = [number for number in value.values() if number is not None]
+    total, unknown = sum(known), len(value) - len(known)
+    is_whole = all(isinstance(number, int) for number in known)
+    counted = f"{len(known)} numbers" + (f" and {unknown} unknown" if unknown else "")
+    return f"{counted}, " + (f"sum {total:,}" if is_whole else f"mean {_in_digits(total / len(known))}")
 
 
-def _in_digits(number: float) -> str:
+def _in_digits(number: float | None) -> str:
+    if number is None:
+        return "unknown"
     return f"{number:,}" if isinstance(number, int) else f"{number:,.1f}" if abs(number) >= 100 else f"{number:.4g}"

@@ -35,8 +35,12 @@ def _retention(n: int, cohort_type: str = "day") -> Answer:
         f"retention D{n}: eligible and retained by week, cohorts of a {cohort_type}",
         "gold.report_retention.retained_on",
         query.format(n=n, cohort_type=cohort_type),
+        # Without a user for whom the day has come a week has no rows.
         lambda t: {
-            f"{week} {part}": number for week, days in t["retention_by_week"].items() for part, number in days[f"day_{n}"].items()
+            f"{week} {part}": number
+            for week, days in t["retention_by_week"].items()
+            if days[f"day_{n}"]["eligible"] > 0
+            for part, number in days[f"day_{n}"].items()
         },
     )
 
@@ -229,7 +233,7 @@ PLANTED = (
         "experiments: broken split",
         "gold.report_experiment_results.is_sample_ratio_mismatch",
         "select experiment_id, max(is_sample_ratio_mismatch::int) from gold.report_experiment_results group by 1",
-        lambda t: {"exp-2025-tour": 1},
+        lambda t: {name: int(name == "exp-2025-tour") for name in t["experiments"]},
     ),
     *(
         Answer(

@@ -10,7 +10,7 @@ def same(metric: str, place: str, by: tuple[str, ...], recounted: str, where: st
     of the recount."""
     table, column = place.split(".")
     name = " || ' ' || ".join(f"coalesce({key}::varchar, 'all')" for key in by)
-    return both(metric, place, f"select {name}, {column} from {{}} where {column} is not null and ({where})", table, recounted)
+    return both(metric, place, f"select {name}, {column} from {{}} where {where}", table, recounted)
 
 
 def both(metric: str, place: str, query: str, table: str, recounted: str) -> Answer:

@@ -1,5 +1,8 @@
 -- Days, windows of days and sessions per day.
 
+create table recount.days as
+select unnest(range(first_day, last_day + 1, interval 1 day))::date as day, first_day from recount.span;
+
 create table recount.engagement as
 with placed as (
     select
@@ -21,8 +24,14 @@ select
 from (select *, unnest(recount.splits(platform, country_code, user_access_type), recursive := true) from placed)
 group by day, split, split_value;
 
+-- The total and the platforms have a row on each day.
+insert into recount.engagement
+select day, split, split_value, 0, 0, 0, 0, 0, 0, 0
+from recount.days
+cross join (values ('total', 'total'), ('platform', 'mobile'), ('platform', 'web')) as always (split, split_value)
+where (day, split, split_value) not in (select (activity_date, split, split_value) from recount.engagement);
+
 create table recount.windows as
-with days as (select unnest(range(first_day, last_day + 1, interval 1 day))::date as day, first_day from recount.span)
 select
     days.day as activity_date, 'total' as split, 'total' as split_value,
     count(distinct user_id) filter (active.day = days.day) as daily_active_users,
@@ -32,7 +41,7 @@ select
     case when days.day - 29 >= any_value(first_day) then
         count(*) filter (active.day > days.day - 30) / 30 / monthly_active_users_30d end as stickiness,
     case when days.day - 29 >= any_value(first_day) then daily_active_users / monthly_active_users_30d end as dau_over_mau
-from days
+from recount.days
 left join recount.user_days as active on active.day between days.day - 30 and days.day
 group by days.day;
 
@@ -46,6 +55,13 @@ from (
     group by window_days, split, split_value, user_id
 )
 group by window_days, split, split_value, active_days;
+
+-- Numbers of days on which nobody was active are rows as well.
+insert into recount.active_days
+select distinct window_days, split, split_value, n, 0
+from recount.active_days
+join range(1, 29) as numbers (n) on n <= window_days
+where (window_days, split, split_value, n) not in (select (window_days, split, split_value, active_days) from recount.active_days);
 
 create table recount.session_quality as
 select
@@ -67,6 +83,14 @@ select
     sum(content_events) filter (user_id is not null) / nullif(users_with_sessions, 0) as content_consumption_per_user
 from (select *, unnest(recount.splits(platform, country_code, user_access_type), recursive := true) from recount.sessions)
 group by day, split, split_value;
+
+-- The total has a row on each day: no sessions, and nothing to divide by.
+insert into recount.session_quality by name
+select
+    day as activity_date, 'total' as split, 'total' as split_value, 0 as sessions, 0 as sessions_of_users, 0 as users_with_sessions,
+    0 as duration_seconds, 0 as engaged_seconds, 0 as engaged_sessions, 0 as single_event_sessions
+from recount.days
+where day not in (select activity_date from recount.session_quality);
 
 -- A user counts in every country seen in the 30 dates, and once in a region.
 create table recount.regions as
