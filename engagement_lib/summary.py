@@ -90,4 +90,6 @@ def answers(lake: Lake) -> str:
             f"  completions in 30 days, {row.platform}: {row.content_completions:,} ({row.items_completed:,} user-items)"
         )
     lines += [f"  active users in 30 days, {row.area} on {row.platform}: {row.regional_active_users:,}" for row in regions]
+    if any(row.is_partial_window for row in windows):
+        lines.append("  (the first data are from within these 30 days)")
     return "\n".join(lines)

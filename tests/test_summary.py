@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from pyspark.sql import SparkSession
 
 from engagement_lib.engine.commit import Commit
@@ -22,11 +23,11 @@ TABLES = {
         2025-02-03    | platform | web         | 99                 | 99                    | 99                  | 99       | false       | [web]
     """,
     report_active_windows: """
-        activity_date | split    | split_value | weekly_active_users | monthly_active_users_28d | monthly_active_users_30d | stickiness
-        2025-02-02    | total    | total       | 201                 | 202                      | 203                      | 0.25
-        2025-02-01    | total    | total       | 101                 | 102                      | 103                      | 0.125
-        2025-02-03    | total    | total       | 1301                | 1302                     | 1303                     | 0.375
-        2025-02-03    | platform | web         | 901                 | 902                      | 903                      | 0.875
+        activity_date | split    | split_value | weekly_active_users | monthly_active_users_28d | monthly_active_users_30d | stickiness | is_partial_window
+        2025-02-02    | total    | total       | 201                 | 202                      | 203                      | 0.25       | true
+        2025-02-01    | total    | total       | 101                 | 102                      | 103                      | 0.125      | true
+        2025-02-03    | total    | total       | 1301                | 1302                     | 1303                     | 0.375      | {is_partial}
+        2025-02-03    | platform | web         | 901                 | 902                      | 903                      | 0.875      | true
     """,
     report_content_completion: """
         platform | item_type | item_id | content_format | content_completions | items_completed
@@ -43,11 +44,16 @@ TABLES = {
 }
 
 
-def test_the_answers_are_those_of_the_last_day(spark: SparkSession, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_partial", [False, True])
+def test_the_answers_are_those_of_the_last_day(spark: SparkSession, tmp_path: Path, is_partial: bool) -> None:
     lake = Lake(spark, root=str(tmp_path / "lake"))
     for table, drawing in TABLES.items():
         assert answers(lake) == ""
-        lake.record(table, [tuple(row) for row in filled(spark, table, drawing).collect()], Commit(run_id="r1"))
+        lake.record(
+            table,
+            [tuple(row) for row in filled(spark, table, drawing.replace("{is_partial}", str(is_partial).lower())).collect()],
+            Commit(run_id="r1"),
+        )
     lines = answers(lake).splitlines()
     cells = [line.split() for line in lines]
     days = [row for row in cells if row and row[0].startswith("2025-")]
@@ -62,4 +68,5 @@ def test_the_answers_are_those_of_the_last_day(spark: SparkSession, tmp_path: Pa
         "  completions in 30 days, web: 1,500 (14 user-items)",
         "  active users in 30 days, DACH on total: 1,042",
         "  active users in 30 days, DACH on web: 41",
+        *["  (the first data are from within these 30 days)"][: int(is_partial)],
     ]
