@@ -58,6 +58,7 @@ bench: $(STAMP_SPARK) $(STAMP_DEV) ## measure the jobs on generated data
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 wheel: $(STAMP_VENV) ## build the wheel into dist/, and the same as a zip for a cluster's --py-files
+	@rm -f dist/*.whl
 	@$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist .
 	@cp dist/engagement_lakehouse-*.whl dist/engagement_lakehouse.zip
 	@ls dist/*

@@ -94,8 +94,8 @@ def _sql(arguments: argparse.Namespace) -> None:
         lake.read(table).createOrReplaceTempView(f"{table.layer}__{table.name}")
         return f"{table.layer}__{table.name}"
 
-    query = with_names(arguments.what, tables, view)
     try:
+        query = with_names(arguments.what, tables, view)
         rows = lake.spark.sql(query).limit(arguments.rows)
         print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
     except Exception as problem:

@@ -80,6 +80,7 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
     given = {name: getattr(arguments, name, None) for name in ("lake", "landing", "dashboards")}
     settings = Settings.load(arguments.conf_file, tables=tables.values(), **given)
     request = _request(arguments, layer, tables)
+    folder = None if layer else settings.pages_folder()
     with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait) as lock:
         session = build_session(settings.spark, running=spark)
         lake = pipeline.open_lake(session, settings)
@@ -98,7 +99,6 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
         with interpreted(session, is_small=True):
             result = pipeline.run_pipeline(lake, settings, request, tell=tell)
             print("\n" + "\n\n".join(_summary(lake, result)))
-            folder = None if layer else settings.dashboards
             pages, problem = "", None
             try:
                 pages = _pages(lake, folder, settings, tell) if folder else ""
@@ -136,7 +136,7 @@ def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeli
     if arguments.replay:
         chosen = [each for each in chosen if not isinstance(each.write, AppendFiles)]
     chosen = [each for each in chosen if each.layer in layers]
-    if arguments.select and not chosen:
+    if arguments.select and not catalogue.runnable(chosen):
         print(f"--select {arguments.select}: none of these tables is run by this job", file=sys.stderr)
     first, last = arguments.first, arguments.last or arguments.first
     if last and not first:

@@ -73,9 +73,16 @@ class Settings:
             landing={"root": "landing", **merged.get("landing", {})},
             parameters=parameters,
             spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
-            dashboards=_local_folder(dashboards or merged.get("dashboards", {}).get("root")),
+            dashboards=dashboards or merged.get("dashboards", {}).get("root"),
             **merged.get("run", {}),
         )
+
+    def pages_folder(self) -> str | None:
+        """Where the pages are to be written, None for nowhere. Raises `ConfigError` for what is no folder of this machine."""
+        folder = _address(self.dashboards) if self.dashboards else None
+        if folder and "://" in folder:
+            raise ConfigError(f"dashboards: {folder} is no folder of this machine; give one, and copy the pages from there")
+        return folder
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -156,12 +163,6 @@ def _address(value: str) -> str:
     return re.sub(r"^([a-zA-Z][a-zA-Z0-9+.-]*):/(?!/)", r"\1:///", value)
 
 
-def _local_folder(value: str | None) -> str | None:
-    if value and "://" in value:
-        raise ConfigError(f"dashboards: {value} is no folder of this machine; give one, and copy the pages from there")
-    return value
-
-
 def _verify_aliases(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
     sources = {t.write.source.name: t.write.source.column_names for t in tables if isinstance(t.write, AppendFiles)}
     for source, names in given.items():
@@ -191,8 +192,12 @@ def _over(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, Mapping) or not isinstance(former, Mapping) or name == "lake":
             merged[name] = value
         else:
-            merged[name] = {**former, **value} if name == "parameters" else _over(former, value)
-    return {name: value for name, value in merged.items() if value is not None}
+            merged[name] = _without_nothing({**former, **value}) if name == "parameters" else _over(former, value)
+    return _without_nothing(merged)
+
+
+def _without_nothing(section: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in section.items() if value is not None}
 
 
 def _spark_text(value: Any) -> str:

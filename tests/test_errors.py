@@ -88,9 +88,11 @@ def test_numbers_and_days_may_be_written_as_yaml_reads_them(tmp_path: Path) -> N
 
 def test_a_parameter_replaces_that_of_the_base_as_a_whole(tmp_path: Path) -> None:
     (tmp_path / "base.yml").write_text(
-        "parameters: {regions: {DACH: [DE, AT, CH]}, report_time_zone: Europe/Berlin}\nrun: {side_by_side: 3}\n"
+        "parameters: {regions: {DACH: [DE, AT, CH]}, report_time_zone: Europe/Berlin, session_gap_minutes: 45}\nrun: {side_by_side: 3}\n"
     )
-    (tmp_path / "conf.yml").write_text("parameters: {regions: {GERMANY: [DE]}}\nlanding: {min_age_seconds: 5}\n")
+    (tmp_path / "conf.yml").write_text(
+        "parameters: {regions: {GERMANY: [DE]}, session_gap_minutes: null}\nlanding: {min_age_seconds: 5}\n"
+    )
     found = Settings.load(str(tmp_path / "conf.yml"), tables=pipeline.all_tables().values())
     assert found.parameters == {"regions": {"GERMANY": ["DE"]}, "report_time_zone": "Europe/Berlin"}
     assert (found.side_by_side, found.landing["min_age_seconds"]) == (3, 5)

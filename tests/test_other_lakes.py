@@ -84,11 +84,10 @@ def test_neither_is_locked(address: str) -> None:
             assert not lock.is_held
 
 
-def test_a_catalog_that_spark_does_not_know_is_named(spark: SparkSession) -> None:
-    with pytest.raises(ConfigError, match="Spark knows no catalog engagement; its own is spark_catalog"):
-        Lake(spark, catalog="engagement")
-    with pytest.raises(ConfigError, match=r"'a\.b' is not a name"):
-        Lake(spark, catalog="a.b")
+@pytest.mark.parametrize("name", ["engagement", "a.b", ""])
+def test_a_catalog_that_is_not_sparks_own_is_refused(spark: SparkSession, name: str) -> None:
+    with pytest.raises(ConfigError, match=f"tables can be in spark_catalog only, Spark's own catalog, not in '{name}'"):
+        Lake(spark, catalog=name)
 
 
 def test_a_catalog_that_ends_with_the_session_is_refused(spark: SparkSession) -> None:

@@ -40,8 +40,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), lake=arguments.lake)
-    folder = Path(arguments.dashboards or settings.dashboards or "dashboards")
+    given = {"lake": arguments.lake, "dashboards": arguments.dashboards}
+    settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), **given)
+    folder = Path(settings.pages_folder() or "dashboards")
     history = None
     if not arguments.declarations:
         lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))

@@ -38,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     given = {"lake": arguments.lake, "dashboards": arguments.dashboards}
     settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), **given)
-    folder = settings.dashboards or "dashboards"
+    folder = settings.pages_folder() or "dashboards"
     lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
     first = write_dashboards(lake, folder, settings.parameters, pictures=arguments.png)
     print(f"Dashboards: {first}")

@@ -1,21 +1,17 @@
-"""A lake in a catalog of Spark: the layers are its schemas."""
+"""A lake in Spark's own catalog: the layers are its schemas."""
 
-import re
-
-from py4j.protocol import Py4JJavaError
 from pyspark.sql import SparkSession
 
 from engagement_lib.errors import ConfigError
 
+_OWN = "spark_catalog"
 
-def enter(spark: SparkSession, catalog: str) -> None:
-    """Make the catalog the session's current one, because Delta takes names of two parts only.
 
-    Raises `ConfigError` for a name that is none, and for a catalog that Spark does not know.
+def refuse_other_catalogs(spark: SparkSession, catalog: str) -> None:
+    """Raises `ConfigError` for any catalog but Spark's own: Delta creates tables by names of two parts, in the current catalog,
+    and its catalog works as Spark's own only.
     """
-    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", catalog):
-        raise ConfigError(f"lake.catalog: '{catalog}' is not a name of letters, digits and underscores")
-    try:
-        spark.catalog.setCurrentCatalog(catalog)
-    except Py4JJavaError as problem:
-        raise ConfigError(f"lake.catalog: Spark knows no catalog {catalog}; its own is spark_catalog") from problem
+    if catalog != _OWN:
+        raise ConfigError(f"lake.catalog: tables can be in {_OWN} only, Spark's own catalog, not in '{catalog}'")
+    if (current := spark.catalog.currentCatalog()) != _OWN:
+        raise ConfigError(f"lake.catalog: the session's current catalog is {current}; make {_OWN} the current one first")

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.interpreting import interpreted
-from engagement_lib.engine.lake import Lake
+from engagement_lib.engine.lake import Lake, is_conflict
 from engagement_lib.engine.ledger import LOADED, REFUSED, REPEATED, Entry, Ledger
 from engagement_lib.engine.run import Outcome
 from engagement_lib.engine.side_by_side import SPARK_ERRORS
@@ -82,8 +82,9 @@ def ingest(
         except (CheckFailed, *SPARK_ERRORS) as problem:
             if is_full_disk(problem):
                 raise  # the other sources would fail as well
-            # Its files stay unknown to the ledger: the next run looks at them again.
-            return [], _failed(table, problem, time.monotonic() - started)
+            # Its files stay unknown to the ledger, but for refused ones: the next run looks at them again.
+            refused = [entry for entry in judged if entry.verdict == REFUSED]
+            return refused, _failed(table, problem, time.monotonic() - started)
         status, why = "written" if taken else "nothing new", f"{len(taken)} file(s)"
         return judged, Outcome(table.id, status, why, rows=rows, seconds=time.monotonic() - started)
 
@@ -101,7 +102,8 @@ def _failed(table: Table, problem: Exception, seconds: float) -> Outcome:
     if isinstance(problem, CheckFailed):
         failure = problem
     else:
-        failure = CheckFailed(f"{table.id}: reading failed: {last_words(problem)}; its new files were not loaded")
+        what = "another run wrote to it meanwhile" if is_conflict(problem) else f"reading failed: {last_words(problem)}"
+        failure = CheckFailed(f"{table.id}: {what}; this run loaded none of its files, run again")
         failure.__cause__ = problem
     return Outcome(table.id, "failed", str(failure), seconds=seconds, error=failure)
 

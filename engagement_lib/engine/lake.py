@@ -14,7 +14,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
-from engagement_lib.engine.catalog import enter
+from engagement_lib.engine.catalog import refuse_other_catalogs
 from engagement_lib.engine.commit import Commit, Version, versions_in
 from engagement_lib.engine.folder import absolute, can_be_locked, clear_of_the_unborn, refuse_other_file_systems
 from engagement_lib.engine.small_tables import SmallTables
@@ -31,7 +31,7 @@ _MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
 class Lake:
-    """The tables of one deployment: folders below ``root``, or tables of a catalog, which becomes the session's current one.
+    """The tables of one deployment: folders below ``root``, or tables of Spark's own catalog.
 
     Reading and writing is by `Table`; nobody else builds a path or a name.
     """
@@ -40,7 +40,7 @@ class Lake:
         if (root is None) == (catalog is None):
             raise ConfigError("lake: give either lake.root (a folder) or lake.catalog (a catalog name), not both")
         if catalog is not None:
-            enter(spark, catalog)
+            refuse_other_catalogs(spark, catalog)
         self.spark, self.root, self.catalog = spark, root and absolute(root), catalog
         if can_be_locked(self.root):
             refuse_other_file_systems(spark, str(root))
@@ -54,10 +54,8 @@ class Lake:
         return f"{self.catalog}.{table.layer}.{table.name}" if self.catalog else f"{self.root}/{table.layer}/{table.name}"
 
     def _delta(self, table: Table) -> DeltaTable:
-        # Delta takes names of two parts, and looks for them in the current catalog.
-        if self.catalog:
-            return DeltaTable.forName(self.spark, table.id)
-        return DeltaTable.forPath(self.spark, self.location(table))
+        find = DeltaTable.forName if self.catalog else DeltaTable.forPath
+        return find(self.spark, self.location(table))
 
     def exists(self, table: Table) -> bool:
         return bool(self.versions(table))
@@ -85,8 +83,8 @@ class Lake:
         """The table, at a version where one is given; no rows as long as nothing was ever written to it."""
         if version == NEVER or not self.exists(table):
             return self.spark.createDataFrame([], columns_of(table))
-        if self._small and self.no_conflict_counts:
-            rows = self._small.read(self.location(table), self.version(table) if version is None else version)
+        if version is not None and self._small and self.no_conflict_counts:
+            rows = self._small.read(self.location(table), version)
             if rows is not None:
                 return rows
         reader = self.spark.read.format("delta")

@@ -73,7 +73,9 @@ class Run:
     def refuse_other_parameters(self, table: Table) -> None:
         """Raises `ConfigError` where rows made with other parameters would stay beside new ones."""
         if not self.rebuild and (changed := self.other_parameters(table)):
-            raise ConfigError(f"{table.id} was built with {changed}; run with --rebuild --select '{table.id}+', or set it back")
+            # A table of before a parameter was there has no value to go back to.
+            way_back = "" if "=None (" in changed else ", or set it back"
+            raise ConfigError(f"{table.id} was built with {changed}; run with --rebuild --select '{table.id}+'{way_back}")
 
     def other_parameters(self, table: Table) -> str:
         """The parameters with which the table's rows were made otherwise than they would be now, in words; empty if none."""

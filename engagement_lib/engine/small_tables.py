@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+from pyarrow import ArrowException
 from pyarrow.parquet import ParquetFile
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import StructType
@@ -22,7 +23,7 @@ from pyspark.sql.types import StructType
 _MOST_BYTES = 32 << 20
 _CHECKPOINT = re.compile(r"(\d{20})\.checkpoint\.parquet")
 _TELLING = ('{"add"', '{"remove"', '{"metaData"', '{"protocol"')
-_CHECKPOINT_COLUMNS = ["add.path", "add.size", "metaData.schemaString", "protocol.minReaderVersion"]
+_CHECKPOINT_COLUMNS = ["add.path", "add.size", "metaData.schemaString", "metaData.partitionColumns", "protocol.minReaderVersion"]
 #: Spark would take these in a path for a pattern.
 _PATTERN = re.compile(r"[*?\[\]{}\\]")
 
@@ -64,20 +65,21 @@ class SmallTables:
 
 
 def listed(log: Path, version: int) -> Listing | None:
-    """The files of a version, None where the log does not say it all in plain words (or in a checkpoint of one file), or where
-    more than reading these files is asked of readers.
+    """The files of a version, None where the log does not say it all in plain words (or in a checkpoint of one file), where more
+    than reading these files is asked of readers, or where files lie elsewhere than in the folders of their partitions.
     """
-    schema, files = "", dict[str, int]()
+    schema, folders, files = "", list[str](), dict[str, int]()
     for action in _actions(log, version):
         if (protocol := action.get("protocol")) and protocol["minReaderVersion"] > 1:
             return None
         if metadata := action.get("metaData"):
-            schema = metadata["schemaString"]
+            schema, folders = metadata["schemaString"], list(metadata["partitionColumns"])
         if added := action.get("add"):
             files[unquote(added["path"])] = added["size"]
         if removed := action.get("remove"):
             files.pop(unquote(removed["path"]), None)
-    return Listing(schema, files) if schema else None
+    are_in_place = all([part.partition("=")[0] for part in file.split("/")[:-1]] == folders for file in files)
+    return Listing(schema, files) if schema and are_in_place else None
 
 
 def _actions(log: Path, version: int) -> list[Mapping[str, Any]]:
@@ -91,5 +93,5 @@ def _actions(log: Path, version: int) -> list[Mapping[str, Any]]:
             commit = (log / f"{number:020}.json").read_text(encoding="utf-8")
             actions += [json.loads(line) for line in commit.splitlines() if line.startswith(_TELLING)]
         return actions
-    except FileNotFoundError:
+    except (OSError, ValueError, ArrowException):  # there is none, or it is damaged: Delta knows what to do then
         return []

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from engagement_lib import vocabulary as v
 from engagement_lib.columns import ids, text, time, values
 from engagement_lib.engine.table import Field
+from engagement_lib.errors import ConfigError
 
 _HOUR = 3_600_000_000  # microseconds
 
@@ -174,18 +175,20 @@ def _time_rules(column: str, text_column: str) -> list[tuple[str, Column, Column
 def _clock_rules(most_hours_ahead: int, most_days_behind: int) -> list[tuple[str, Column, Column]]:
     """One device whose clock is years off would move the last day with data, where windows end, or the first, where days and
     windows begin, and put years without events into all reports."""
-    ahead = F.unix_micros("event_timestamp") - F.unix_micros("arrival_timestamp")
+    if most_hours_ahead < 0 or most_days_behind < 0:
+        raise ConfigError("max_clock_ahead_hours and max_clock_behind_days must be 0 or more")
+    hours_ahead = (F.unix_micros("event_timestamp") - F.unix_micros("arrival_timestamp")) / _HOUR
 
     def reason(problem: str) -> Column:
         arrival = F.concat(F.lit(problem + " its arrival at "), F.left("arrival_time_text", F.lit(80)))
         return F.concat(_about("event_timestamp", "event_time_text", ""), arrival)
 
     return [
-        ("event_timestamp_ahead", reason(f"is more than {most_hours_ahead} hours after"), ahead > most_hours_ahead * _HOUR),
+        ("event_timestamp_ahead", reason(f"is more than {most_hours_ahead} hours after"), hours_ahead > most_hours_ahead),
         (
             "event_timestamp_behind",
             reason(f"is more than {most_days_behind} days before"),
-            ahead < -most_days_behind * 24 * _HOUR,
+            -hours_ahead / 24 > most_days_behind,
         ),
     ]
 

@@ -59,10 +59,9 @@ def test_a_lake_reads_its_files_only_where_no_conflict_counts(written: Lake, mon
     """Delta finds the conflicts of two writers by what each has read through it."""
     asked = []
     monkeypatch.setattr(SmallTables, "read", lambda self, folder, version: asked.append(version))
-    assert written.read(fact_user_engagement).count() == 3 and asked == []
+    assert written.read(fact_user_engagement, 1).count() == 6 and asked == []
     written.is_locked = True
-    assert written.read(fact_user_engagement).count() == 3 and asked == [13]
-    assert written.read(fact_user_engagement, 1).count() == 6 and asked == [13, 1]
+    assert written.read(fact_user_engagement, 1).count() == 6 and asked == [1]
     publish(written, published, [fact_user_engagement], "run")
     readers = PublishedLake(written, published)
     asked.clear()
@@ -95,6 +94,29 @@ def test_files_are_found_by_their_names_and_not_by_how_the_log_writes_them(spark
     assert mine is not None and mine.columns == ["name", "n"]
     delta = spark.read.format("delta").load(folder)
     assert_df_equality(mine, delta, ignore_row_order=True, ignore_nullable=True, ignore_metadata=True)
+
+
+def test_files_in_other_places_are_left_to_delta(spark: SparkSession, written: Lake, tmp_path: Path) -> None:
+    """Of a shallow clone they lie in the table it is a clone of; with random prefixes the folders do not say the partition."""
+    spark.sql(f"CREATE TABLE delta.`{tmp_path / 'clone'}` SHALLOW CLONE delta.`{written.location(fact_user_engagement)}`")
+    assert SmallTables(spark).read(str(tmp_path / "clone"), 0) is None
+    prefixed = str(tmp_path / "prefixed")
+    rows = user_days(spark, "a", DAYS).write.format("delta").partitionBy("activity_date")
+    rows.option("delta.randomizeFilePrefixes", "true").option("delta.enableDeletionVectors", "false").save(prefixed)
+    assert SmallTables(spark).read(prefixed, 0) is None
+
+
+def test_another_programs_delete_is_seen_by_a_read_of_the_newest_rows(spark: SparkSession, written: Lake) -> None:
+    written.is_locked = True
+    written.version(fact_user_engagement)
+    spark.sql(f"DELETE FROM delta.`{written.location(fact_user_engagement)}` WHERE user_id = 'b'")
+    assert {row.user_id for row in written.read(fact_user_engagement).collect()} == {"a"}
+
+
+def test_a_damaged_checkpoint_is_left_to_delta(written: Lake) -> None:
+    log = Path(written.location(fact_user_engagement), "_delta_log")
+    (log / f"{10:020}.checkpoint.parquet").write_bytes(b"")
+    assert listed(log, 12) is None and listed(log, 9) is not None
 
 
 def test_what_takes_more_than_reading_files_is_left_to_delta(

@@ -2,8 +2,10 @@
 
 from hashlib import sha256
 
+import pytest
 from pyspark.sql import DataFrame, SparkSession
 
+from engagement_lib.errors import ConfigError
 from engagement_lib.tables.bronze.mobile_events import mobile_events
 from engagement_lib.tables.bronze.web_events import web_events
 from engagement_lib.tables.silver.events import events
@@ -180,6 +182,9 @@ def test_an_event_that_a_clock_far_behind_dates_is_quarantined(spark: SparkSessi
     assert values(records, "_reason")[2] == (
         "event_timestamp '2000-01-01 00:00:07' is more than 366 days before its arrival at 2025-02-03 10:00:05.000",
     )
+    with pytest.raises(ConfigError, match="must be 0 or more"):
+        from_mobile(spark, drawing, max_clock_behind_days=-1)
+    assert from_mobile(spark, drawing, max_clock_behind_days=999_999_999).where("_rule = 'event_timestamp_behind'").count() == 0
     generous = from_mobile(spark, drawing, max_clock_behind_days=367)
     assert [rule for (rule,) in values(generous, "_rule")] == [None, None, behind, "arrival_timestamp_missing"]
 
