@@ -154,6 +154,7 @@ select
         when arrival_time_text is null then 'arrival_timestamp_missing'
         when arrival_timestamp is null then 'arrival_timestamp_invalid'
         when event_timestamp > arrival_timestamp + interval 24 hours then 'event_timestamp_ahead'
+        when event_timestamp < arrival_timestamp - interval 366 days then 'event_timestamp_behind'
         when user_id is null and anonymous_id is null then 'user_missing'
         when event_name in ('item-started', 'item-finished', 'item-progress') and item_id is null then 'item_missing'
         when event_name = 'feature-used' and feature_id is null then 'feature_missing'

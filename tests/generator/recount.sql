@@ -50,6 +50,7 @@ select
         when not in_range(happened) then 'event_timestamp_invalid'
         when not in_range(arrived) then 'arrival_timestamp_invalid'
         when happened > arrived + interval 24 hours then 'event_timestamp_ahead'
+        when happened < arrived - interval 366 days then 'event_timestamp_behind'
         when user_id = '' and anonymous_id = '' then 'user_missing'
         when event_name in ('item-started', 'item-finished', 'item-progress') and item_id = '' then 'item_missing'
         when event_name = 'feature-used' and feature_id = '' then 'feature_missing'
