@@ -1,4 +1,7 @@
-"""Which Parquet files a Delta table consists of, read from its log, so that DuckDB can read what Spark wrote."""
+"""Which Parquet files a Delta table consists of, read from its log, so that DuckDB can read what Spark wrote.
+
+Not by the package's own reading of that log, which tests compare by this.
+"""
 
 from __future__ import annotations
 

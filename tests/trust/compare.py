@@ -7,8 +7,6 @@ from collections.abc import Collection
 from pathlib import Path
 
 import duckdb
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from benchmarks.delta_files import live_files
 from engagement_lib.engine.lake import Lake
@@ -20,14 +18,6 @@ TECHNICAL = ("_load", "load", "delivered_load", "modified_seconds")
 PROVENANCE = ("source_file", "source_record")
 
 
-def comparable(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -> DataFrame:
-    """The table's rows in a form that can be compared, without some columns."""
-    kept = [f for f in table.fields if f.name not in without]
-    return lake.read(table).select(
-        *[F.to_json(f.name).alias(f.name) if f.type.startswith(("map", "array")) else f.name for f in kept]
-    )
-
-
 def counted_rows(lake: Lake, table: Table, without: Collection[str] = TECHNICAL) -> Counter[tuple]:
     """The table's rows as texts and how often each is there, read from the files of its newest version: a small table is read
     before Spark has planned to."""
@@ -37,9 +27,3 @@ def counted_rows(lake: Lake, table: Table, without: Collection[str] = TECHNICAL)
     rows = duckdb.read_parquet(files, hive_partitioning=True, union_by_name=True)
     kept = [duckdb.ColumnExpression(f.name).cast("VARCHAR") for f in table.fields if f.name not in without]
     return Counter(rows.select(*kept).fetchall())
-
-
-def differing_rows(one: Lake, other: Lake, table: Table, without: Collection[str] = TECHNICAL) -> int:
-    """Rows that only one of the lakes has."""
-    left, right = comparable(one, table, without), comparable(other, table, without)
-    return left.exceptAll(right).count() + right.exceptAll(left).count()

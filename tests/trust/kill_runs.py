@@ -21,7 +21,7 @@ from pathlib import Path
 from engagement_lib.engine.lake import Lake
 from engagement_lib.pipeline import all_tables
 from engagement_lib.session import build_session
-from tests.trust.compare import differing_rows
+from tests.trust.compare import counted_rows
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,10 +86,11 @@ def _compare(undisturbed: Path, lakes: list[Path], kills: int) -> int:
     compared = [table for table in all_tables().values() if table.layer != "ops" or table.name == "files"]
     for lake in lakes:
         for table in compared:
-            count = differing_rows(truth, Lake(spark, root=str(lake)), table)
+            expected, found = counted_rows(truth, table), counted_rows(Lake(spark, root=str(lake)), table)
+            count = (expected - found).total() + (found - expected).total()
             wrong += count
             if count:
-                print(f"{lake.name}: {count} rows of {table.id} differ")
+                print(f"{lake.name}: {count} rows of {table.id} differ", flush=True)
     print(f"{kills} kills, {len(lakes)} lakes, {len(compared)} tables each: {wrong} differing rows")
     return 1 if wrong else 0
 
