@@ -191,11 +191,11 @@ def _run_tables(
         result.outcomes += run_all(run, some, on_end=lambda o: tell(_words(o)), side_by_side=side_by_side)
 
     def leave(some: Sequence[Table]) -> None:
-        left = [each for each in some if not isinstance(each.write, AppendFiles)]
-        result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in left]
+        result.outcomes += [Outcome(each.id, "not run", "an earlier step failed") for each in some]
 
+    computed = [each for each in wanted if not isinstance(each.write, AppendFiles)]
     if not result.is_sound:
-        leave(wanted)
+        leave(computed)
         return
     assert result.ledger is not None
     accounts = [*merged, *entities, *{each.write.rest for each in entities}]  # type: ignore[union-attr]
@@ -213,11 +213,8 @@ def _run_tables(
         )
     run.data_span = spans_of(run.lake, merged)
     refuse_early_as_of(run)
-    rest = [each for each in wanted if each not in accounts]
-    if result.is_sound:
-        go([each for each in rest if not isinstance(each.write, AppendFiles)])
-    else:
-        leave(rest)
+    rest = [each for each in computed if each not in accounts]
+    (go if result.is_sound else leave)(rest)
 
 
 def refuse_early_as_of(run: Run) -> None:

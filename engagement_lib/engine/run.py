@@ -74,7 +74,8 @@ class Run:
         """Raises `ConfigError` where rows made with other parameters would stay beside new ones."""
         if not self.rebuild and (changed := self.other_parameters(table)):
             # A table of before a parameter was there has no value to go back to.
-            way_back = "" if "=None (" in changed else ", or set it back"
+            last = self.lake.last_commit(table)
+            way_back = ", or set it back" if last and self.parameters_of(table).keys() <= last.parameters.keys() else ""
             raise ConfigError(f"{table.id} was built with {changed}; run with --rebuild --select '{table.id}+'{way_back}")
 
     def other_parameters(self, table: Table) -> str:

@@ -48,12 +48,11 @@ class SmallTables:
         listing = None if _PATTERN.search(folder) else listed(Path(folder, "_delta_log"), version)
         if listing is None or sum(listing.files.values()) > _MOST_BYTES:
             return None
-        files = tuple(sorted(listing.files))
         # The same files hold the same rows for ever: Delta never writes to one twice.
-        known = self._known.get((folder, listing.schema, files))
-        if known is None:
-            known = self._known[folder, listing.schema, files] = self._rows(folder, listing.schema, files)
-        return known
+        key = (folder, listing.schema, tuple(sorted(listing.files)))
+        if key not in self._known:
+            self._known[key] = self._rows(*key)
+        return self._known[key]
 
     def _rows(self, folder: str, schema: str, files: tuple[str, ...]) -> DataFrame:
         columns = StructType.fromJson(json.loads(schema))
