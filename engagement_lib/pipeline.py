@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -120,7 +121,6 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         with interpreted(lake.spark, is_small=ledger.records() <= settings.interpreted_records):
             _run_tables(run, wanted, merged, entities, settings.side_by_side, result, tell)
     finally:
-        ledger.save(run.run_id)
         _record(lake, run, result)
     result.unpublished = _publish(run, tables.values(), wanted, result)
     return result
@@ -226,7 +226,7 @@ def refuse_early_as_of(run: Run) -> None:
 
 
 def _record(lake: Lake, run: Run, result: Result) -> None:
-    """Write what happened to ops.runs and ops.checks; a run that changed nothing leaves nothing behind."""
+    """Write what happened to ops.files, ops.runs and ops.checks; a run that changed nothing leaves nothing behind."""
     span, outcomes = run.span(), result.outcomes
     done = [
         (run.run_id, o.table, span and span[1], o.status, o.why[:500], o.days, o.rows, round(o.seconds, 3), o.source_changed)
@@ -236,9 +236,13 @@ def _record(lake: Lake, run: Run, result: Result) -> None:
     broken = [(run.run_id, w.table, w.rule, "warn", w.rows) for o in outcomes for w in o.warnings]
     broken += [(run.run_id, o.table, str(o.error)[:500], "fail", None) for o in outcomes if o.error]
     broken += [(run.run_id, files.id, str(problem)[:500], "fail", None) for problem in result.problems]
-    for table, rows in ((runs, done), (checks, broken)):
-        if rows:
-            lake.record(table, rows, Commit(run_id=run.run_id))
+    assert result.ledger is not None
+    with ThreadPoolExecutor(3) as pool:
+        said = [(table, rows) for table, rows in ((runs, done), (checks, broken)) if rows]
+        written: list[Future] = [pool.submit(lake.record, *each, Commit(run_id=run.run_id)) for each in said]
+        written.append(pool.submit(result.ledger.save, run.run_id))
+    for each in written:
+        each.result()
 
 
 def _words(outcome: Outcome) -> str:

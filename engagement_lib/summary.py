@@ -68,10 +68,10 @@ def answers(lake: Lake) -> str:
     if any(lake.last_commit(table) is None for table in needed):
         return ""
     questions = (
-        lake.read(report_daily_engagement).where("split = 'total'").orderBy(F.desc("activity_date")).limit(7),
-        lake.read(report_active_windows).where("split = 'total'").orderBy(F.desc("activity_date")).limit(1),
-        lake.read(report_content_completion).where("item_type = 'total'").orderBy("platform"),
-        lake.read(report_regional_activity).where("area_type = 'region'").orderBy("area", "platform"),
+        lake.read_known(report_daily_engagement).where("split = 'total'").orderBy(F.desc("activity_date")).limit(7),
+        lake.read_known(report_active_windows).where("split = 'total'").orderBy(F.desc("activity_date")).limit(1),
+        lake.read_known(report_content_completion).where("item_type = 'total'").orderBy("platform"),
+        lake.read_known(report_regional_activity).where("area_type = 'region'").orderBy("area", "platform"),
     )
     with ThreadPoolExecutor(len(questions)) as pool:
         daily, windows, completions, regions = pool.map(lambda question: question.collect(), questions)

@@ -1,10 +1,12 @@
-"""Where tables are and how they are read and written: the only module that speaks Delta."""
+"""Where tables are and how they are read and written: with `storage` the only module that speaks Delta."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property, reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from engagement_lib.engine.catalog import refuse_other_catalogs
 from engagement_lib.engine.commit import Commit, Version, versions_in
 from engagement_lib.engine.folder import absolute, can_be_locked, clear_of_the_unborn, refuse_other_file_systems
 from engagement_lib.engine.small_tables import SmallTables
-from engagement_lib.engine.storage import columns_of, properties_of
+from engagement_lib.engine.storage import columns_of, declared
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError
 
@@ -49,6 +51,13 @@ class Lake:
         self.is_locked = False
         self._small = SmallTables(spark) if can_be_locked(self.root) else None
 
+    @cached_property
+    def _creating(self) -> SparkSession:
+        """A session to create tables in, whose Delta does not ask an empty table for its files by a query."""
+        session = self.spark.newSession()
+        session.conf.set("spark.databricks.delta.allFilesInCrc.enabled", "false")
+        return session
+
     def location(self, table: Table) -> str:
         """The folder or the full name of a table."""
         return f"{self.catalog}.{table.layer}.{table.name}" if self.catalog else f"{self.root}/{table.layer}/{table.name}"
@@ -65,18 +74,11 @@ class Lake:
         if self.catalog:
             self.spark.sql("CREATE SCHEMA IF NOT EXISTS {schema}".format(schema=f"{self.catalog}.{table.layer}"))
         # Not createOrReplace: of a folder it refuses other columns, and with the same ones it leaves the rows in it.
-        builder = DeltaTable.replace(self.spark) if replace else DeltaTable.createIfNotExists(self.spark)
+        builder = (DeltaTable.replace if replace else DeltaTable.createIfNotExists)(self._creating)
         builder = builder.tableName(table.id) if self.catalog else builder.location(self.location(table))
-        builder = builder.comment(table.description.split("\n")[0])
-        for field in table.fields:
-            builder = builder.addColumn(field.name, field.type, nullable=not field.required, comment=field.description)
-        if table.partition:
-            builder = builder.partitionedBy(table.partition)
-        for key, value in properties_of(table).items():
-            builder = builder.property(key, value)
         if self.is_locked and not self.exists(table):
             clear_of_the_unborn(Path(self.location(table)))
-        builder.execute()
+        declared(builder, table).execute()
         self._versions.pop(table.id, None)
 
     def read(self, table: Table, version: int | None = None) -> DataFrame:
@@ -91,6 +93,10 @@ class Lake:
         if version is not None:
             reader = reader.option("versionAsOf", version)
         return reader.table(self.location(table)) if self.catalog else reader.load(self.location(table))
+
+    def read_known(self, table: Table) -> DataFrame:
+        """The table as of the newest version that this run knows of: its own, or what it found."""
+        return self.read(table, self.version(table))
 
     @property
     def no_conflict_counts(self) -> bool:
@@ -189,9 +195,8 @@ class Lake:
         the load that the rows follow, so that of two runs that go on from there only one can add what both have read."""
         self._ensure(table)
         before = self.version(table)
-        writer = rows.write.format("delta").mode("append")
         name, number = (table.id, commit.load) if consumed is None else (f"{table.id} after {consumed}", 0)
-        self._write(table, writer.option("txnAppId", name).option("txnVersion", number), commit)
+        self._write(table, self._once(rows.write.format("delta").mode("append"), name, number), commit)
         if not any(version.run_id == commit.run_id for version in self.versions(table, after=before)):
             raise ConfigError(f"{table.id}: load {commit.load} was skipped, it or a later one is there; run again, or --rebuild")
 
@@ -200,21 +205,14 @@ class Lake:
         self._ensure(table)
         if self.versions(table)[0].is_created:
             # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time.
-            writer = rows.write.format("delta").mode("append")
-            if not self.is_locked:
-                # Of two runs that both see no rows only one may do it. Where a lock sees to that, the number is left out:
-                # Delta builds the whole state of the table to look it up.
-                writer = writer.option("txnAppId", table.id + " first rows").option("txnVersion", 0)
-            self._write(table, writer, commit)
-            return
+            first = self._once(rows.write.format("delta").mode("append"), table.id + " first rows", 0)
+            return self._write(table, first, commit)
         writer = rows.write.format("delta").mode("overwrite")
         self._write(table, writer.option("replaceWhere", where) if where else writer, commit)
 
     def upsert(self, table: Table, rows: DataFrame, commit: Commit, *, keys: Sequence[str], within: Column) -> None:
         """Insert rows, replacing those with the same keys; ``within`` says where old ones can be."""
-        matches = within
-        for key in keys:
-            matches = matches & (F.col(f"old.{key}") == F.col(f"new.{key}"))
+        matches = reduce(and_, [F.col(f"old.{key}") == F.col(f"new.{key}") for key in keys], within)
         self._ensure(table)
         # A merge takes no options: its metadata goes by way of the session.
         self.spark.conf.set(_MERGE_METADATA, _signed(commit, table))
@@ -233,6 +231,11 @@ class Lake:
         """Tables come into being with their first rows: each takes a commit, and many a lake has no use for some."""
         if not self.exists(table):
             self.create(table)
+
+    def _once(self, writer: DataFrameWriter, name: str, number: int) -> DataFrameWriter:
+        """Of two runs that have seen the same, only one may do it. Where a lock sees to that, the number is left out: Delta
+        builds the whole state of the table to look it up."""
+        return writer if self.is_locked else writer.option("txnAppId", name).option("txnVersion", number)
 
     def _write(self, table: Table, writer: DataFrameWriter, commit: Commit) -> None:
         self._ensure(table)

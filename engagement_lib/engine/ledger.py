@@ -78,7 +78,7 @@ class Ledger:
         ledger = cls(lake, table)
         if last := lake.last_commit(table):
             ledger.counted, ledger.counted_runs = dict(last.inputs), dict(last.input_runs)
-            ledger.entries = {entry.key: entry for entry in map(_entry, lake.read(table).collect())}
+            ledger.entries = {entry.key: entry for entry in map(_entry, lake.read_known(table).collect())}
         return ledger
 
     def has_taken_in(self, arrival: Arrival) -> bool:
@@ -127,7 +127,7 @@ class Ledger:
                 "and load everything again from the landing folder"
             )
         if held > known:
-            rows = self.lake.read(bronze).where(F.col("_load") > known).groupBy("_file", "_file_hash", "_load").count()
+            rows = self.lake.read_known(bronze).where(F.col("_load") > known).groupBy("_file", "_file_hash", "_load").count()
             for row in rows.collect():
                 self.put(Entry(bronze.name, row["_file"], row["_file_hash"], LOADED, records=row["count"], load=row["_load"]))
 
@@ -161,8 +161,8 @@ class Ledger:
             "quarantined": (merged.write.rejects, "_load"),
         }
         rows = [
-            self.lake.read(each).where(wanted).select("source_file", F.col(load).alias("load"), F.lit(verdict).alias("verdict"))
-            for verdict, (each, load) in verdicts.items()
+            self.lake.read_known(each).where(wanted).select("source_file", F.col(load).alias("load"), F.lit(v).alias("verdict"))
+            for v, (each, load) in verdicts.items()
         ]
         counts = _counted(rows, "source_file", "load", "verdict")
         for entry in mine:
@@ -177,10 +177,11 @@ class Ledger:
             return
         at = ("source", "source_file", "_load")
         rows = [
-            self.lake.read(each).select(F.lit(each.inputs[0].name).alias("source"), *at[1:], F.lit("row").alias("verdict"))
+            self.lake.read_known(each).select(F.lit(each.inputs[0].name).alias("source"), *at[1:], F.lit("row").alias("verdict"))
             for each in loads
         ]
-        rows += [self.lake.read(rest).select(*at, "verdict") for rest in {each.write.rest for each in loads}]  # type: ignore[union-attr]
+        rests = {each.write.rest for each in loads}  # type: ignore[union-attr]
+        rows += [self.lake.read_known(rest).select(*at, "verdict") for rest in rests]
         found = _counted(rows, *at, "verdict")
         newest = {each.inputs[0].name: load for each, load in loads.items()}
         for entry in [e for each in loads for e in self.loaded_for(each)]:

@@ -9,9 +9,11 @@ replaced from the first unseen load on.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
+from pyspark import inheritable_thread_target
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -50,7 +52,7 @@ class _Pass:
         self.is_replay = commit.is_restart and not self.is_first
         # Mapping a record costs more than all that follows, and each record is looked at several times.
         self.records = self._keep(records.withColumns({_HASH: F.xxhash64(*table.write.keys)}))
-        self.kept = None if self.is_first else lake.read(table, lake.version(table))
+        self.kept = None if self.is_first else lake.read_known(table)
 
     def run(self) -> Merged:
         try:
@@ -66,10 +68,10 @@ class _Pass:
         losers = None if ranked is None else ranked.where(F.col("_rank") > 1)
         lost = [] if losers is None else losers.groupBy(_IS_OLD, "source_file").count().collect()
         demoted, repeats = {row.source_file for row in lost if row[_IS_OLD]}, sum(row["count"] for row in lost)
-        self._set_aside(
-            self.write.rejects, exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional is not None else None
-        )
-        self._set_aside(self.write.repeats, losers if repeats else None)
+        rejected = exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional is not None else None
+        with ThreadPoolExecutor(2) as pool:
+            set_aside = inheritable_thread_target(self.lake.spark)(self._set_aside)
+            list(pool.map(set_aside, (self.write.rejects, self.write.repeats), (rejected, losers if repeats else None)))
         changed = None if self.is_first else days
         self.commit = replace(
             self.commit,
