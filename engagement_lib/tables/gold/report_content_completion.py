@@ -13,7 +13,8 @@ from engagement_lib.tables.silver.events import events
 from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
 #: What a row counts; ``total`` in a column stands for all its values.
-LEVEL = ("platform", "item_type", "item_id", "content_format")
+KIND = ("item_type", "item_id", "content_format")
+LEVEL = ("platform", *KIND)
 WINDOW_DAYS = 30
 
 
@@ -60,7 +61,9 @@ def report_content_completion(
         F.count_if("_is_finish").alias("content_completions"),
         F.max("event_timestamp").alias("_last_at"),
     )
-    counted = _levels(of_items).groupBy(*LEVEL).agg(*[F.sum(name).alias(name) for name in ("starts", "content_completions")])
+    counted = (
+        _kinds(_on_both(of_items)).groupBy(*LEVEL).agg(*[F.sum(name).alias(name) for name in ("starts", "content_completions")])
+    )
     return (
         counted.join(_finishers(content), [*LEVEL], "left")
         .join(_titles(content, of_items), [*LEVEL], "left")
@@ -69,27 +72,45 @@ def report_content_completion(
     )
 
 
-def _levels(of_items: DataFrame) -> DataFrame:
-    """Each row once for each level that it is in: all, its kind, its kind and format, its item; on its platform and on both."""
+def _on_both(rows: DataFrame) -> DataFrame:
+    """Each row twice: on its platform and on both."""
+    return rows.withColumn("platform", F.explode(F.array(F.lit(v.TOTAL), "platform")))
+
+
+def _kinds(rows: DataFrame) -> DataFrame:
+    """Each row once for each that it counts in: all, its kind, its kind and format, its item."""
     total = F.lit(v.TOTAL)
     all_kinds, of_kind = (v.TOTAL, v.TOTAL, v.TOTAL), ("item_type", v.TOTAL, v.TOTAL)
-    kinds = [all_kinds, of_kind, ("item_type", v.TOTAL, "content_format"), LEVEL[1:]]
-    levels = [
-        F.struct(*[(total if c == v.TOTAL else F.col(c)).alias(name) for name, c in zip(LEVEL, (platform, *kind), strict=True)])
-        for platform in (v.TOTAL, "platform")
-        for kind in kinds
+    kinds = [
+        F.struct(*[(total if c == v.TOTAL else F.col(c)).alias(name) for name, c in zip(KIND, kind, strict=True)])
+        for kind in (all_kinds, of_kind, ("item_type", v.TOTAL, "content_format"), KIND)
     ]
-    others = [name for name in of_items.columns if name not in LEVEL]
-    return of_items.select(*others, F.inline(F.array(*levels)))
+    return rows.select(*[name for name in rows.columns if name not in KIND], F.inline(F.array(*kinds)))
 
 
 def _finishers(content: DataFrame) -> DataFrame:
-    """Distinct pairs of user and item, and distinct users, among the finishes of known users in each level."""
-    finishes = content.where("_is_finish AND user_id IS NOT NULL").select(*LEVEL, F.col("item_id").alias("_item"), "user_id")
+    """Distinct pairs of user and item, and distinct users, among the finishes of known users in each level.
+
+    A pair is one row that says on which platforms it was finished, so that it need not be counted once for each.
+    """
+    on = {v.TOTAL: F.lit(True), **{platform: F.col(platform) for platform in v.PLATFORMS}}
+    is_on = [F.bool_or(platform).alias(platform) for platform in v.PLATFORMS]
+    finishes = content.where("_is_finish AND user_id IS NOT NULL").select(
+        *KIND, F.col("item_id").alias("_item"), "user_id", *[(F.col("platform") == p).alias(p) for p in v.PLATFORMS]
+    )
     # All of a user in one place: what follows counts within a user, and only its sums are sent around.
-    pairs = _levels(finishes.repartition("user_id").distinct()).distinct()
-    users = pairs.groupBy(*LEVEL, "user_id").agg(F.count("*").alias("_items"))
-    return users.groupBy(*LEVEL).agg(F.sum("_items").alias("items_completed"), F.count("*").alias("completing_users"))
+    of_users = finishes.repartition("user_id").groupBy(*KIND, "_item", "user_id").agg(*is_on)
+    pairs = _kinds(of_users).groupBy(*KIND, "_item", "user_id").agg(*is_on)
+    users = pairs.groupBy(*KIND, "user_id").agg(*[F.count_if(condition).alias(p) for p, condition in on.items()])
+    sums = users.groupBy(*KIND).agg(
+        *[
+            F.struct(
+                F.lit(p).alias("platform"), F.sum(p).alias("items_completed"), F.count_if(F.col(p) > 0).alias("completing_users")
+            ).alias(p)
+            for p in on
+        ]
+    )
+    return sums.select(*KIND, F.inline(F.array(*on)))
 
 
 def _titles(content: DataFrame, of_items: DataFrame) -> DataFrame:
@@ -101,5 +122,4 @@ def _titles(content: DataFrame, of_items: DataFrame) -> DataFrame:
     titled = content.join(last, [*LEVEL, "event_timestamp"], "left_semi").select(
         *LEVEL, F.struct("event_timestamp", "event_id", "item_title").alias("_titled")
     )
-    both = titled.withColumn("platform", F.explode(F.array(F.lit(v.TOTAL), "platform")))
-    return both.groupBy(*LEVEL).agg(F.max("_titled")["item_title"].alias("item_title"))
+    return _on_both(titled).groupBy(*LEVEL).agg(F.max("_titled")["item_title"].alias("item_title"))
