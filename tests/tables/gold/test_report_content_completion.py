@@ -49,6 +49,35 @@ def test_a_pair_of_user_and_item_is_completed_once_however_often_it_is_finished(
     )
 
 
+def test_users_and_pairs_of_both_platforms_are_told_apart_and_counted_once_together(spark: SparkSession) -> None:
+    content = filled(
+        spark,
+        events,
+        """
+        event_id | platform | event_name    | resolved_user_id | item_id | item_type | event_timestamp     | event_date
+        e1       | web      | item-finished | u1               | 1       | book      | 2025-02-01 10:00:00 | 2025-02-01
+        e2       | mobile   | item-finished | u1               | 1       | book      | 2025-02-01 11:00:00 | 2025-02-01
+        e3       | mobile   | item-finished | u1               | 2       | book      | 2025-02-02 10:00:00 | 2025-02-02
+        e4       | mobile   | item-finished | u2               | 2       | book      | 2025-02-03 10:00:00 | 2025-02-03
+        e5       | web      | item-started  | u3               | 2       | book      | 2025-02-03 10:00:00 | 2025-02-03
+        """,
+    )
+    found = report_content_completion(content, nothing(spark, identity_map), as_of=AS_OF)
+    assert_rows(
+        found.where("item_type = 'total' OR item_id = '2'"),
+        report_content_completion,
+        """
+        platform | item_id | content_completions | items_completed | completing_users
+        total    | total   | 4                   | 3               | 2
+        web      | total   | 1                   | 1               | 1
+        mobile   | total   | 3                   | 3               | 2
+        total    | 2       | 2                   | 2               | 2
+        mobile   | 2       | 2                   | 2               | 2
+        web      | 2       | 0                   | 0               | 0
+        """,
+    )
+
+
 @pytest.mark.parametrize(("first_day", "is_partial"), [(date(2025, 1, 5), False), (date(2025, 1, 6), True)])
 def test_a_window_that_begins_before_the_first_data_says_so(spark: SparkSession, first_day: date, is_partial: bool) -> None:
     content = filled(spark, events, "event_name | item_id | event_date\nitem-finished | 1 | 2025-02-01")
