@@ -151,6 +151,6 @@ def _quarantined(lake: Lake, table: Table, last: Commit, versions: Mapping[str, 
     assert isinstance(table.write, Merge)
     rejects = table.write.rejects
     # At its version: the merge replaces the quarantine while it still reads these rows.
-    held = lake.read_known(rejects).where(F.col("_load") <= last.load)
+    held = lake.read(rejects, lake.version(rejects)).where(F.col("_load") <= last.load)
     held = held.select(F.col("source_file").alias("_file"), F.col("source_record").alias("_record"), "_load")
     return [rows.join(held, ["_file", "_record", "_load"], "left_semi") for rows in _inputs(lake, table, versions)]

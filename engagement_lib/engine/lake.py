@@ -20,7 +20,7 @@ from engagement_lib.engine.catalog import refuse_other_catalogs
 from engagement_lib.engine.commit import Commit, Version, versions_in
 from engagement_lib.engine.folder import absolute, can_be_locked, clear_of_the_unborn, refuse_other_file_systems
 from engagement_lib.engine.small_tables import SmallTables
-from engagement_lib.engine.storage import columns_of, declared
+from engagement_lib.engine.storage import MERGE_METADATA, columns_of, declared, quiet_session
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError
 
@@ -29,7 +29,6 @@ _RECENT = 20
 NEVER = -1
 #: Delta's exceptions in Python are conflicts all; they do not inherit from each other.
 _CONFLICTS = tuple(kind for kind in vars(delta_exceptions).values() if isinstance(kind, type))
-_MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
 class Lake:
@@ -51,13 +50,6 @@ class Lake:
         self.is_locked = False
         self._small = SmallTables(spark) if can_be_locked(self.root) else None
 
-    @cached_property
-    def _creating(self) -> SparkSession:
-        """A session to create tables in, whose Delta does not ask an empty table for its files by a query."""
-        session = self.spark.newSession()
-        session.conf.set("spark.databricks.delta.allFilesInCrc.enabled", "false")
-        return session
-
     def location(self, table: Table) -> str:
         """The folder or the full name of a table."""
         return f"{self.catalog}.{table.layer}.{table.name}" if self.catalog else f"{self.root}/{table.layer}/{table.name}"
@@ -65,6 +57,11 @@ class Lake:
     def _delta(self, table: Table) -> DeltaTable:
         find = DeltaTable.forName if self.catalog else DeltaTable.forPath
         return find(self.spark, self.location(table))
+
+    @cached_property
+    def _making(self) -> SparkSession:
+        """The session that makes tables."""
+        return quiet_session(self.spark) if can_be_locked(self.root) else self.spark
 
     def exists(self, table: Table) -> bool:
         return bool(self.versions(table))
@@ -74,7 +71,7 @@ class Lake:
         if self.catalog:
             self.spark.sql("CREATE SCHEMA IF NOT EXISTS {schema}".format(schema=f"{self.catalog}.{table.layer}"))
         # Not createOrReplace: of a folder it refuses other columns, and with the same ones it leaves the rows in it.
-        builder = (DeltaTable.replace if replace else DeltaTable.createIfNotExists)(self._creating)
+        builder = (DeltaTable.replace if replace else DeltaTable.createIfNotExists)(self._making)
         builder = builder.tableName(table.id) if self.catalog else builder.location(self.location(table))
         if self.is_locked and not self.exists(table):
             clear_of_the_unborn(Path(self.location(table)))
@@ -95,8 +92,9 @@ class Lake:
         return reader.table(self.location(table)) if self.catalog else reader.load(self.location(table))
 
     def read_known(self, table: Table) -> DataFrame:
-        """The table as of the newest version that this run knows of: its own, or what it found."""
-        return self.read(table, self.version(table))
+        """The table as this run knows it; as it is by now where others may write to it (of a table that somebody writes to
+        meanwhile Delta refuses a version that is older than its removed files are kept)."""
+        return self.read(table, self.version(table) if self.is_locked else None)
 
     @property
     def no_conflict_counts(self) -> bool:
@@ -196,7 +194,8 @@ class Lake:
         self._ensure(table)
         before = self.version(table)
         name, number = (table.id, commit.load) if consumed is None else (f"{table.id} after {consumed}", 0)
-        self._write(table, self._once(rows.write.format("delta").mode("append"), name, number), commit)
+        writer = rows.write.format("delta").mode("append").option("txnAppId", name).option("txnVersion", number)
+        self._write(table, writer, commit)
         if not any(version.run_id == commit.run_id for version in self.versions(table, after=before)):
             raise ConfigError(f"{table.id}: load {commit.load} was skipped, it or a later one is there; run again, or --rebuild")
 
@@ -205,8 +204,12 @@ class Lake:
         self._ensure(table)
         if self.versions(table)[0].is_created:
             # There is nothing to replace, and appending saves Delta the search for it: half of a small table's time.
-            first = self._once(rows.write.format("delta").mode("append"), table.id + " first rows", 0)
-            return self._write(table, first, commit)
+            writer = rows.write.format("delta").mode("append")
+            if not self.is_locked:
+                # Of two runs that both see no rows only one may do it. Where a lock sees to that, the number is left out:
+                # Delta builds the whole state of the table to look it up.
+                writer = writer.option("txnAppId", table.id + " first rows").option("txnVersion", 0)
+            return self._write(table, writer, commit)
         writer = rows.write.format("delta").mode("overwrite")
         self._write(table, writer.option("replaceWhere", where) if where else writer, commit)
 
@@ -215,12 +218,12 @@ class Lake:
         matches = reduce(and_, [F.col(f"old.{key}") == F.col(f"new.{key}") for key in keys], within)
         self._ensure(table)
         # A merge takes no options: its metadata goes by way of the session.
-        self.spark.conf.set(_MERGE_METADATA, _signed(commit, table))
+        self.spark.conf.set(MERGE_METADATA, _signed(commit, table))
         try:
             merge = self._delta(table).alias("old").merge(rows.alias("new"), matches)
             merge.whenMatchedUpdateAll().whenNotMatchedInsertAll().execute()
         finally:
-            self.spark.conf.unset(_MERGE_METADATA)
+            self.spark.conf.unset(MERGE_METADATA)
             self._versions.pop(table.id, None)
 
     def forget(self) -> None:
@@ -231,11 +234,6 @@ class Lake:
         """Tables come into being with their first rows: each takes a commit, and many a lake has no use for some."""
         if not self.exists(table):
             self.create(table)
-
-    def _once(self, writer: DataFrameWriter, name: str, number: int) -> DataFrameWriter:
-        """Of two runs that have seen the same, only one may do it. Where a lock sees to that, the number is left out: Delta
-        builds the whole state of the table to look it up."""
-        return writer if self.is_locked else writer.option("txnAppId", name).option("txnVersion", number)
 
     def _write(self, table: Table, writer: DataFrameWriter, commit: Commit) -> None:
         self._ensure(table)

@@ -52,7 +52,7 @@ class _Pass:
         self.is_replay = commit.is_restart and not self.is_first
         # Mapping a record costs more than all that follows, and each record is looked at several times.
         self.records = self._keep(records.withColumns({_HASH: F.xxhash64(*table.write.keys)}))
-        self.kept = None if self.is_first else lake.read_known(table)
+        self.kept = None if self.is_first else lake.read(table, lake.version(table))
 
     def run(self) -> Merged:
         try:
@@ -70,8 +70,11 @@ class _Pass:
         demoted, repeats = {row.source_file for row in lost if row[_IS_OLD]}, sum(row["count"] for row in lost)
         rejected = exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional is not None else None
         with ThreadPoolExecutor(2) as pool:
-            set_aside = inheritable_thread_target(self.lake.spark)(self._set_aside)
-            list(pool.map(set_aside, (self.write.rejects, self.write.repeats), (rejected, losers if repeats else None)))
+            for_both = ((self.write.rejects, rejected), (self.write.repeats, losers if repeats else None))
+            # Wrapped anew for each: the wrapper hands one set of Spark's local properties to all that it runs.
+            written = [pool.submit(inheritable_thread_target(self.lake.spark)(self._set_aside), *each) for each in for_both]
+        for each in written:
+            each.result()
         changed = None if self.is_first else days
         self.commit = replace(
             self.commit,

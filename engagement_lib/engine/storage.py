@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from delta.tables import DeltaTableBuilder
+from pyspark.sql import SparkSession
 
 from engagement_lib.engine.table import Table
+
+MERGE_METADATA = "spark.databricks.delta.commitInfo.userMetadata"
 
 
 def columns_of(table: Table) -> str:
     """The columns with their types, as Spark reads a schema from a text."""
     return ", ".join(f"{field.name} {field.type}" for field in table.fields)
+
+
+def quiet_session(spark: SparkSession) -> SparkSession:
+    """A session set as the given one, whose Delta looks for no files of a table it makes, and gives it no merge's metadata."""
+    session = copy(spark)  # not a new one: that would become the session of `toDF`, and know nothing that was set since the start
+    session._jsparkSession = spark._jsparkSession.cloneSession()
+    session._jsparkSession.conf().set("spark.databricks.delta.allFilesInCrc.enabled", "false")
+    session._jsparkSession.conf().unset(MERGE_METADATA)
+    return session
 
 
 def declared(builder: DeltaTableBuilder, table: Table) -> DeltaTableBuilder:

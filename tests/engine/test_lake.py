@@ -117,16 +117,32 @@ def test_a_folder_tells_the_same_history_as_delta(spark: SparkSession, tmp_path:
 
 
 @pytest.mark.parametrize("is_locked", [True, False])
-def test_only_where_no_lock_is_held_first_rows_and_loads_take_a_transaction_number(
+def test_loads_take_a_transaction_number_and_first_rows_only_where_no_lock_is_held(
     spark: SparkSession, tmp_path: Path, is_locked: bool
 ) -> None:
     lake = Lake(spark, root=str(tmp_path))
     lake.is_locked = is_locked
     lake.overwrite(checks, lake.frame(checks, [ROW]), Commit(run_id="run"))
     landed(lake, features, 1)
-    for table in (checks, features):
-        log = Path(lake.location(table), "_delta_log", f"{1:020}.json").read_text()
-        assert ('{"txn"' in log) is not is_locked
+    first_rows, load = (Path(lake.location(t), "_delta_log", f"{1:020}.json").read_text() for t in (checks, features))
+    assert ('{"txn"' in first_rows) is not is_locked
+    assert '{"txn"' in load
+
+
+def test_a_table_is_made_as_the_session_is_set_by_then(spark: SparkSession, tmp_path: Path) -> None:
+    """A notebook may have set how to reach the lake, or what all its tables have, after the session had started."""
+    default = "spark.databricks.delta.properties.defaults.logRetentionDuration"
+    metadata = "spark.databricks.delta.commitInfo.userMetadata"
+    spark.conf.set(default, "interval 99 days")
+    spark.conf.set(metadata, "of a merge that is going on")
+    try:
+        Lake(spark, root=str(tmp_path)).create(checks)
+    finally:
+        spark.conf.unset(default)
+        spark.conf.unset(metadata)
+    said = (tmp_path / "ops" / "checks" / "_delta_log" / f"{0:020}.json").read_text()
+    assert "interval 99 days" in said
+    assert "of a merge" not in said
 
 
 def test_a_table_is_made_without_a_job(spark: SparkSession, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ two, and so on, until a run comes to its end.
 
 import os
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -40,15 +41,17 @@ class Undertaker:
 
     def __init__(self, patch: pytest.MonkeyPatch, lives: int) -> None:
         self.commits, self.lives = 0, lives
+        self.one_at_a_time = threading.RLock()
         for name in ("_write", "upsert", "create"):
             patch.setattr(Lake, name, self._mortal(getattr(Lake, name)))
 
     def _mortal(self, method):  # type: ignore[no-untyped-def]
         def commit(lake: Lake, *arguments: object, **more: object) -> None:
-            if self.commits >= self.lives:
-                raise Died
-            method(lake, *arguments, **more)
-            self.commits += 1
+            with self.one_at_a_time:
+                if self.commits >= self.lives:
+                    raise Died
+                method(lake, *arguments, **more)
+                self.commits += 1
 
         return commit
 
