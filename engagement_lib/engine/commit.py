@@ -83,7 +83,7 @@ class Version:
         """The version of this number, from what Delta's log says of it (``commitInfo``)."""
         operation = said.get("operation") or ""
         is_created = operation == "CREATE TABLE"
-        # Tables that earlier releases made while a merge ran have that merge's metadata: Delta takes it from the session.
+        # Made while a merge runs beside it, a table of a catalog or an object store gets that merge's metadata from the session.
         commit = None if is_created else Commit.from_json(said.get("userMetadata"))
         rows = int((said.get("operationMetrics") or {}).get("numOutputRows", 0))
         return cls(number, rows, commit, is_created, is_reset=commit is None and operation.startswith(_RESETS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property, reduce
+from functools import reduce
 from operator import and_
 from pathlib import Path
 from typing import Any
@@ -58,11 +58,6 @@ class Lake:
         find = DeltaTable.forName if self.catalog else DeltaTable.forPath
         return find(self.spark, self.location(table))
 
-    @cached_property
-    def _making(self) -> SparkSession:
-        """The session that makes tables."""
-        return quiet_session(self.spark) if can_be_locked(self.root) else self.spark
-
     def exists(self, table: Table) -> bool:
         return bool(self.versions(table))
 
@@ -71,7 +66,8 @@ class Lake:
         if self.catalog:
             self.spark.sql("CREATE SCHEMA IF NOT EXISTS {schema}".format(schema=f"{self.catalog}.{table.layer}"))
         # Not createOrReplace: of a folder it refuses other columns, and with the same ones it leaves the rows in it.
-        builder = (DeltaTable.replace if replace else DeltaTable.createIfNotExists)(self._making)
+        session = quiet_session(self.spark) if can_be_locked(self.root) else self.spark
+        builder = (DeltaTable.replace if replace else DeltaTable.createIfNotExists)(session)
         builder = builder.tableName(table.id) if self.catalog else builder.location(self.location(table))
         if self.is_locked and not self.exists(table):
             clear_of_the_unborn(Path(self.location(table)))

@@ -133,16 +133,18 @@ def test_a_table_is_made_as_the_session_is_set_by_then(spark: SparkSession, tmp_
     """A notebook may have set how to reach the lake, or what all its tables have, after the session had started."""
     default = "spark.databricks.delta.properties.defaults.logRetentionDuration"
     metadata = "spark.databricks.delta.commitInfo.userMetadata"
+    lake = Lake(spark, root=str(tmp_path))
+    lake.create(features)
     spark.conf.set(default, "interval 99 days")
     spark.conf.set(metadata, "of a merge that is going on")
     try:
-        Lake(spark, root=str(tmp_path)).create(checks)
+        lake.create(checks)
     finally:
         spark.conf.unset(default)
         spark.conf.unset(metadata)
-    said = (tmp_path / "ops" / "checks" / "_delta_log" / f"{0:020}.json").read_text()
-    assert "interval 99 days" in said
-    assert "of a merge" not in said
+    before, by_then = (Path(lake.location(t), "_delta_log", f"{0:020}.json").read_text() for t in (features, checks))
+    assert "interval 99 days" in by_then and "interval 99 days" not in before
+    assert "of a merge" not in by_then
 
 
 def test_a_table_is_made_without_a_job(spark: SparkSession, tmp_path: Path) -> None:
