@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 
 from pyspark.sql import SparkSession
 
@@ -237,12 +238,10 @@ def _record(lake: Lake, run: Run, result: Result) -> None:
     broken += [(run.run_id, o.table, str(o.error)[:500], "fail", None) for o in outcomes if o.error]
     broken += [(run.run_id, files.id, str(problem)[:500], "fail", None) for problem in result.problems]
     assert result.ledger is not None
-    with ThreadPoolExecutor(3) as pool:
-        said = [(table, rows) for table, rows in ((runs, done), (checks, broken)) if rows]
-        written: list[Future] = [pool.submit(lake.record, *each, Commit(run_id=run.run_id)) for each in said]
-        written.append(pool.submit(result.ledger.save, run.run_id))
-    for each in written:
-        each.result()
+    writes: list[Callable[[], object]] = [partial(result.ledger.save, run.run_id)]
+    writes += [partial(lake.record, table, rows, Commit(run.run_id)) for table, rows in ((runs, done), (checks, broken)) if rows]
+    with ThreadPoolExecutor(len(writes)) as pool:
+        list(pool.map(lambda write: write(), writes))
 
 
 def _words(outcome: Outcome) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
-from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +63,8 @@ class Lake:
         """Make the empty table from its contract: types, required columns, comments, partitions, statistics."""
         if self.catalog:
             self.spark.sql("CREATE SCHEMA IF NOT EXISTS {schema}".format(schema=f"{self.catalog}.{table.layer}"))
-        # Not createOrReplace: of a folder it refuses other columns, and with the same ones it leaves the rows in it.
         session = quiet_session(self.spark) if can_be_locked(self.root) else self.spark
+        # Not createOrReplace: of a folder it refuses other columns, and with the same ones it leaves the rows in it.
         builder = (DeltaTable.replace if replace else DeltaTable.createIfNotExists)(session)
         builder = builder.tableName(table.id) if self.catalog else builder.location(self.location(table))
         if self.is_locked and not self.exists(table):
@@ -189,9 +187,9 @@ class Lake:
         the load that the rows follow, so that of two runs that go on from there only one can add what both have read."""
         self._ensure(table)
         before = self.version(table)
+        writer = rows.write.format("delta").mode("append")
         name, number = (table.id, commit.load) if consumed is None else (f"{table.id} after {consumed}", 0)
-        writer = rows.write.format("delta").mode("append").option("txnAppId", name).option("txnVersion", number)
-        self._write(table, writer, commit)
+        self._write(table, writer.option("txnAppId", name).option("txnVersion", number), commit)
         if not any(version.run_id == commit.run_id for version in self.versions(table, after=before)):
             raise ConfigError(f"{table.id}: load {commit.load} was skipped, it or a later one is there; run again, or --rebuild")
 
@@ -205,13 +203,16 @@ class Lake:
                 # Of two runs that both see no rows only one may do it. Where a lock sees to that, the number is left out:
                 # Delta builds the whole state of the table to look it up.
                 writer = writer.option("txnAppId", table.id + " first rows").option("txnVersion", 0)
-            return self._write(table, writer, commit)
+            self._write(table, writer, commit)
+            return
         writer = rows.write.format("delta").mode("overwrite")
         self._write(table, writer.option("replaceWhere", where) if where else writer, commit)
 
     def upsert(self, table: Table, rows: DataFrame, commit: Commit, *, keys: Sequence[str], within: Column) -> None:
         """Insert rows, replacing those with the same keys; ``within`` says where old ones can be."""
-        matches = reduce(and_, [F.col(f"old.{key}") == F.col(f"new.{key}") for key in keys], within)
+        matches = within
+        for key in keys:
+            matches = matches & (F.col(f"old.{key}") == F.col(f"new.{key}"))
         self._ensure(table)
         # A merge takes no options: its metadata goes by way of the session.
         self.spark.conf.set(MERGE_METADATA, _signed(commit, table))

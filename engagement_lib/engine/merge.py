@@ -13,7 +13,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date
 
-from pyspark import inheritable_thread_target
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -70,11 +69,7 @@ class _Pass:
         demoted, repeats = {row.source_file for row in lost if row[_IS_OLD]}, sum(row["count"] for row in lost)
         rejected = exceptional.where(F.col("_rule").isNotNull()) if rejects and exceptional is not None else None
         with ThreadPoolExecutor(2) as pool:
-            for_both = ((self.write.rejects, rejected), (self.write.repeats, losers if repeats else None))
-            # Wrapped anew for each: the wrapper hands one set of Spark's local properties to all that it runs.
-            written = [pool.submit(inheritable_thread_target(self.lake.spark)(self._set_aside), *each) for each in for_both]
-        for each in written:
-            each.result()
+            list(pool.map(self._set_aside, (self.write.rejects, self.write.repeats), (rejected, losers if repeats else None)))
         changed = None if self.is_first else days
         self.commit = replace(
             self.commit,
@@ -133,6 +128,7 @@ class _Pass:
 
     def _set_aside(self, target: Table, rows: DataFrame | None) -> None:
         """Replace what the target holds of the loads after the consumed one; a table without such rows is left alone."""
+        self.lake.spark.sparkContext.setJobDescription(self.table.id)  # the thread is a new one, which knows none
         empties = self.is_first or (self.is_replay and target is self.write.rejects)
         if rows is None:
             # A pass that died may have left rows of these loads; by now they are no longer set aside.

@@ -122,7 +122,7 @@ def test_files_and_functions_stay_readable(module: Path) -> None:
 
 def test_the_engine_stays_small() -> None:
     lines = [line for m in (LIBRARY / "engine").glob("*.py") for line in m.read_text().splitlines() if line.strip()]
-    assert len(lines) <= 1920, f"the engine has {len(lines)} lines; each new feature must pay for itself in two tables"
+    assert len(lines) <= 1910, f"the engine has {len(lines)} lines; each new feature must pay for itself in two tables"
 
 
 def test_jobs_are_a_few_lines() -> None:

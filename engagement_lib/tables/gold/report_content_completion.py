@@ -12,8 +12,8 @@ from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.tables.silver.events import events
 from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
-#: What a row counts; ``total`` in a column stands for all its values.
 KIND = ("item_type", "item_id", "content_format")
+#: What a row counts; ``total`` in a column stands for all its values.
 LEVEL = ("platform", *KIND)
 WINDOW_DAYS = 30
 
