@@ -117,7 +117,9 @@ class Metric:
 
     @property
     def field(self) -> Field:
-        """The metric as a column of a report."""
+        """The metric as a column of a report. Raises ValueError for a value that a report declares itself."""
+        if isinstance(self.measure, Stored):
+            raise ValueError(f"{self.name} is a column of {self.table}, which says what it is")
         note = "" if self.is_additive else " Not additive over days or splits."
         if isinstance(self.measure, Rate):
             return Field(self.name, "double", self.description + note)

@@ -229,7 +229,7 @@ STORED = (
         Stored("gold.report_drop_off", "drop_off_share", _TOTAL),
         "Share of the sessions with a start and no finish that end at the event, screen or progress mark.",
         "share of sessions",
-        "down",
+        "",
     ),
 )
 ALL = (*metrics.ALL, *RATES, *STORED)

@@ -21,6 +21,8 @@ DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 RESULTS: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
+    # A record's column that the contract learnt later is known, without a value, and unknown, with it.
+    "spark.sql.mapKeyDedupPolicy": "LAST_WIN",
     # A write that changes no row still says what it has read; otherwise the next run would compute it again.
     "spark.databricks.delta.skipRecordingEmptyCommits": "false",
 }

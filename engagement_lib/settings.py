@@ -14,6 +14,7 @@ import yaml
 
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError
+from engagement_lib.parameters import verify
 
 #: Every key with the type of its value; a mapping stands for a section.
 KEYS: Mapping[str, Any] = {
@@ -149,6 +150,7 @@ def _typed_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> dict
         wanted = list if wanted is tuple else wanted
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             raise ConfigError(f"parameters.{name} must be {_KINDS[wanted]}, not {value!r}")
+        verify(name, value)
         typed[name] = value
     return typed
 

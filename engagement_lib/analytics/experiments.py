@@ -88,7 +88,7 @@ def compare_variants(
     Columns: ``users_control`` and ``users_treatment`` compared; ``users_crossover`` (saw several variants) and
     ``users_immature`` (time after exposure not over) of the whole experiment, who are left out; ``sample_ratio_p_value`` of
     the users without crossovers against the weights; then those of ``statistics.Comparison``. Where nothing can be
-    computed the numbers are null and ``reason`` says why, also for an experiment without one control.
+    computed the numbers are null and ``reason`` says why, also for an experiment without one control or with a weight below 0.
 
     ``users``: rows of ``exposure_outcomes`` for these ``metrics``; ``variants``: one row per experiment and variant with
     ``weight`` and ``is_control``; a variant that only users have has weight 0. ``cuped`` uses ``<metric>_before`` where it
@@ -163,23 +163,27 @@ def _sums(users: DataFrame, metric: OutcomeMetric, is_compared: Column, cuped: b
 
 def _results(arms: list[Row], kinds: dict[str, Any], asked: dict[str, Any]) -> list[tuple]:
     arms = sorted(arms, key=lambda arm: arm.variant)
-    split = sample_ratio_mismatch([arm.users_split or 0 for arm in arms], [float(arm.weight or 0) for arm in arms])
+    weights = [float(arm.weight or 0) for arm in arms]
+    if min(weights) < 0:
+        problem, chance = "a variant has a weight below 0", None
+    else:
+        problem, chance = "", sample_ratio_mismatch([arm.users_split or 0 for arm in arms], weights).p_value
     controls = [arm for arm in arms if arm.is_control]
+    if len(controls) != 1:
+        problem = f"the experiment has {len(controls)} controls, not one"
     control = controls[0] if len(controls) == 1 else None
     left_out = [sum(getattr(arm, name) or 0 for arm in arms) for name in ("users_crossover", "users_immature")]
     results = []
     for metric, kind in kinds.items():
         for arm in (arm for arm in arms if not arm.is_control):
-            compared = _compared(control, arm, metric, kind, asked)
+            compared = None if problem else _compared(control, arm, metric, kind, asked)
             who = (metric, arm.variant, control and control.variant, (control and control.n) or 0, arm.n or 0)
-            numbers = asdict(compared) if compared else {"reason": f"the experiment has {len(controls)} controls, not one"}
-            results.append((*who, *left_out, split.p_value, *[numbers.get(name) for name in _COMPARED]))
+            numbers = asdict(compared) if compared else {"reason": problem}
+            results.append((*who, *left_out, chance, *[numbers.get(name) for name in _COMPARED]))
     return results
 
 
-def _compared(control: Row | None, treatment: Row, metric: str, kind: Any, asked: dict[str, Any]) -> Comparison | None:
-    if control is None:
-        return None
+def _compared(control: Row, treatment: Row, metric: str, kind: Any, asked: dict[str, Any]) -> Comparison:
     samples = [_sample(arm, metric) for arm in (control, treatment)]
     has_before = all(sample.pre_sum_squares for sample in samples)
     return compare_means(*samples, kind=kind, cuped=has_before, **asked)

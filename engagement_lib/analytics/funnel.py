@@ -137,7 +137,7 @@ def _chained(placed: DataFrame, backwards: WindowSpec, steps: int, order: Order)
     chained = placed.select("*", F.when(F.col(f"_is_{steps - 1}"), F.array(this)).alias("_chain"))
     for k in reversed(range(steps - 1)):
         following = F.lag("_chain").over(backwards) if order == "strict" else F.last("_chain", ignorenulls=True).over(later)
-        way_on = F.concat(F.array(this), F.coalesce(following, F.slice(F.array(this), 1, 0)))
+        way_on = F.when(following.isNull(), F.array(this)).otherwise(F.concat(F.array(this), following))
         chained = chained.select(*placed.columns, F.when(F.col(f"_is_{k}"), way_on).alias("_chain"))
     return chained
 

@@ -34,19 +34,23 @@ def sessionize(
 
     A new chain starts when more than ``gap_minutes`` pass between two events of one user; exactly that long is still
     the same. With ``session_id`` the tracker's id makes the chain instead, and only ``max_hours`` or a date without an event
-    end it. ``user``: columns that together say whose events these are (user and platform); ``tie_break`` orders events of
-    one instant; ``time_zone``: whose midnights count for the cap. Raises ValueError for a cap outside 1 to 24 hours.
+    end it; events without an id are chained by the gap. ``user``: columns that together say whose events these are (user and
+    platform); ``tie_break`` orders events of one instant; ``time_zone``: whose midnights count for the cap. Raises
+    ValueError for a cap outside 1 to 24 hours.
     """
     if not 1 <= max_hours <= 24:
         raise ValueError(f"max_hours is {max_hours}; a session may last 1 to 24 hours")
     if not 0 < gap_minutes <= max_hours * 60:
         raise ValueError(f"gap_minutes is {gap_minutes}; it must be above 0 and at most max_hours")
-    allowed_gap = max_hours * 3600 if session_id else gap_minutes * 60
+    by_pause, by_id = gap_minutes * 60, max_hours * 3600 if session_id else 0
+    allowed_gap = F.lit(by_pause).cast("bigint")
+    if session_id:
+        allowed_gap = F.when(F.col(session_id).isNull(), allowed_gap).otherwise(by_id)
     chain = Window.partitionBy(*user, *([session_id] if session_id else [])).orderBy(timestamp, *tie_break)
     moment = F.col(timestamp)
     gap_micros = F.unix_micros(moment) - F.unix_micros(F.col("_previous"))
     starts_chain = F.col("_previous").isNull() | (gap_micros > allowed_gap * 1_000_000)
-    if allowed_gap > _SHORTEST_DAY_SECONDS:
+    if max(by_pause, by_id) > _SHORTEST_DAY_SECONDS:
         starts_chain |= day_number(moment, time_zone) - day_number(F.col("_previous"), time_zone) > 1
     with_previous = events.withColumn("_previous", F.lag(timestamp).over(chain))
     chained = with_previous.withColumns(

@@ -1,13 +1,28 @@
 """Countries and languages from locale codes: ``Column -> Column``."""
 
+from itertools import groupby
+
+from babel import Locale
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-#: Language, script where it is said, region; then variants (``POSIX``), and extensions as BCP 47 (``-u-fw-mon``) or Java
-#: (``_#u-fw-mon``) writes them, which new phones send to say the first day of the week, or an encoding.
+#: Two letters that the CLDR names and that are no country: unions, the eurozone, places unknown or made up.
+_NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+#: English name by ISO 3166 alpha-2 code, from the Unicode CLDR.
+COUNTRY_NAMES = {
+    code: name
+    for code, name in sorted(Locale("en").territories.items())
+    if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+}
+
+_BY_FIRST = groupby(COUNTRY_NAMES, key=lambda code: code[0])
+_COUNTRY = "(" + "|".join(first + "[" + "".join(code[1] for code in codes) + "]" for first, codes in _BY_FIRST) + ")"
+
+#: Language, script where it is said, region; then variants (``POSIX``; Java's may be short: ``th_TH_TH``), and an encoding or
+#: extensions as BCP 47 (``-u-fw-mon``) or Java (``_#u-fw-mon``) writes them: new phones send the first day of the week so.
 _LOCALE = (
-    r"^[A-Za-z]{2,3}([_-][A-Za-z]{4})?[_-]([A-Za-z]{2})"
-    r"([_-]([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*([_-]#.*|[_-][A-Za-z0-9]-.*|[.@].*)?$"
+    rf"(?i)^[a-z]{{2,3}}([_-][a-z]{{4}})?[_-]{_COUNTRY}"
+    r"([_-]([a-z0-9]{5,8}|[0-9][a-z0-9]{3})|_[a-z0-9]{2,4})*([_-]#.*|[_-][a-z0-9]-.*|[.@].*)?$"
 )
 
 
@@ -22,5 +37,5 @@ def locale_language(locale: Column) -> Column:
 
 
 def country(code: Column) -> Column:
-    """An ISO 3166 alpha-2 code in upper case; null for anything else."""
-    return F.when(code.rlike("^[A-Za-z]{2}$"), F.upper(code))
+    """An ISO 3166 alpha-2 code in upper case; null for anything else, such as XX, which networks send for unknown."""
+    return F.when(code.rlike(f"(?i)^{_COUNTRY}$"), F.upper(code))

@@ -8,11 +8,11 @@ from typing import Any
 
 from engagement_lib import registry
 from engagement_lib.docs.graph import HEIGHT, WIDTH, drawn, lineage
-from engagement_lib.docs.parameters import MEANINGS
 from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.table import Table, overridden
 from engagement_lib.metrics import Metric, Rate, Stored
+from engagement_lib.parameters import PARAMETERS
 from engagement_lib.web.document import asset, document, isolated
 
 FILE = "catalogue.html"
@@ -169,7 +169,7 @@ def _parameters(table: Table, configured: Mapping[str, Any]) -> list[dict[str, A
             "default": _words(value),
             "value": _words(in_force[name]),
             "is_changed": _words(in_force[name]) != _words(value),
-            "meaning": MEANINGS[name],
+            "meaning": PARAMETERS[name].meaning,
         }
         for name, value in table.parameters.items()
     ]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engagement_lib import metrics, registry
-from engagement_lib.docs.parameters import MEANINGS
 from engagement_lib.docs.words import rules_in_words, write_in_words
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.table import Merge, Recorded, Table
+from engagement_lib.parameters import PARAMETERS
 
 _MADE = "<!-- Made from the declarations by `make docs`; edits are lost. -->\n\n"
 
@@ -51,7 +51,9 @@ def _table_page(table: Table, tables: Mapping[str, Table]) -> str:
         rules = [[f"`{rule.name}`", rule.severity, f"`{_cell(rule.sql)}`"] for rule in table.rules]
         parts.append("## Checks\n\n" + _markdown_table(("check", "severity", "must hold"), rules))
     if table.parameters:
-        listed = [[f"`{name}`", f"`{_cell(str(value))}`", _cell(MEANINGS[name])] for name, value in table.parameters.items()]
+        listed = [
+            [f"`{name}`", f"`{_cell(str(value))}`", _cell(PARAMETERS[name].meaning)] for name, value in table.parameters.items()
+        ]
         parts.append("## Parameters\n\n" + _markdown_table(("parameter", "default", "meaning"), listed))
     return _MADE + "\n\n".join(parts) + "\n"
 
@@ -82,7 +84,7 @@ def _parameters_page(tables: Mapping[str, Table]) -> str:
     rows = []
     for name, value in defaults.items():
         places = [f"[{each.id}](tables/{each.id}.md)" for each in tables.values() if name in each.parameters]
-        rows.append([f"`{name}`", f"`{_cell(str(value))}`", _cell(MEANINGS[name]), ", ".join(places)])
+        rows.append([f"`{name}`", f"`{_cell(str(value))}`", _cell(PARAMETERS[name].meaning), ", ".join(places)])
     return _MADE + head + _markdown_table(("parameter", "default", "meaning", "tables"), rows) + "\n"
 
 

@@ -33,6 +33,7 @@ _NAMED: Mapping[str, tuple[Callable[[Column], Column], str]] = {
     "item_id": (ids.canonical_item, ""),
     "title": (text.unquoted, ""),
     "currency": (lambda given: F.when(given.rlike("^[A-Za-z]{3}$"), F.upper(given)), "an ISO 4217 code"),
+    "weight": (lambda given: F.when(values.number(given) >= 0, values.number(given)), values.NUMBER_FORM + ", 0 or more"),
     "status": (lambda given: F.replace(F.lower(given), F.lit("canceled"), F.lit("cancelled")), ""),
 }
 

@@ -43,7 +43,8 @@ def provenance(columns: Sequence[str]) -> list[Column]:
 
 def properties(columns: Sequence[str]) -> Column:
     """The columns without a place of their own as a map of cleaned texts; columns that the contract does not know are added
-    by name, as they are."""
+    by name, as they are. A column that the contract learnt later is null in older records, which have it among the unknown ones:
+    of two values of one name the last is taken (``session.RESULTS``)."""
     known = F.create_map(*[part for name in columns for part in (F.lit(name), text.given(F.col(name)))])
     unknown = F.from_json(F.col("_rescued"), "map<string,string>")
     return F.when(F.col("_rescued").isNull(), known).otherwise(F.map_concat(known, unknown))
@@ -58,6 +59,7 @@ def newer() -> list[Column]:
         progress_pct().alias("progress_pct"),
         given_text("feature_id"),
         F.coalesce(*map(text.given, map(F.col, ("feature_id", "experiment_id", "step_name")))).alias("_subject"),
+        text.given(F.col("experiment_id")).alias("_experiment"),
         text.given(F.col("event_id")).alias("_given_id"),
     ]
 
@@ -113,7 +115,9 @@ def typed(
         }
     )
     # Records are kept while they are merged; what was only needed to judge them is not kept with them.
-    return records.drop("_unparsable", "_corrupt", "_given", "_subject", "_given_id", "event_time_text", "arrival_time_text")
+    return records.drop(
+        "_unparsable", "_corrupt", "_given", "_subject", "_experiment", "_given_id", "event_time_text", "arrival_time_text"
+    )
 
 
 def _key(event_date: Column) -> Column:
@@ -123,7 +127,7 @@ def _key(event_date: Column) -> Column:
         F.coalesce("user_id", "anonymous_id"),
         *map(F.col, ("session_id", "event_name")),
         F.unix_micros("event_timestamp"),
-        F.coalesce("item_id", "_subject"),
+        F.when(F.col("event_name") == v.EXPERIMENT_EXPOSED, F.col("_experiment")).otherwise(F.coalesce("item_id", "_subject")),
     )
     # Two trackers may both count from 1, so the platform is in it. So is the day: deliveries of one key are only looked for on
     # the days of what arrives, and an id that comes again on another day could take the place of an event that nobody reads.
@@ -160,7 +164,7 @@ def _rules(max_clock_ahead_hours: int, max_clock_behind_days: int) -> list[tuple
         ("user_missing", F.lit("neither a user id nor an anonymous id"), nobody),
         ("item_missing", F.lit("an item event without item_id"), lacks("item_id", *v.CONTENT_EVENTS, v.ITEM_PROGRESS)),
         ("feature_missing", F.lit("a feature-used event without feature_id"), lacks("feature_id", v.FEATURE_USED)),
-        ("experiment_missing", F.lit("an exposure without experiment_id"), lacks("_subject", v.EXPERIMENT_EXPOSED)),
+        ("experiment_missing", F.lit("an exposure without experiment_id"), lacks("_experiment", v.EXPERIMENT_EXPOSED)),
     ]
 
 

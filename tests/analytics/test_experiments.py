@@ -109,6 +109,23 @@ def test_no_answer_is_null_with_a_reason_for_each_kind_of_gap(spark):
     assert {row.sample_ratio_p_value < 1 for row in got if row.experiment_id == "new-home"} == {True}
 
 
+def test_one_experiment_whose_weights_mean_nothing_does_not_cost_the_others_their_answer(spark):
+    users = "experiment_id | user_id | variant | is_crossover | is_mature | finished\n" + "\n".join(
+        f"{experiment} | u{n} | {arm} | false | true | {n}" for experiment in ("odd", "sound") for n, arm in enumerate("aabb")
+    )
+    variants = """
+        experiment_id | variant | weight | is_control
+        odd           | a       | 50     | true
+        odd           | b       | -1     | false
+        sound         | a       | 50     | true
+        sound         | b       | 50     | false
+    """
+    got = {row.experiment_id: row for row in compared(rows(spark, USERS, users), rows(spark, VARIANTS, variants)).collect()}
+    assert (got["odd"].estimate, got["odd"].sample_ratio_p_value) == (None, None)
+    assert got["odd"].reason == "a variant has a weight below 0"
+    assert (got["sound"].estimate, got["sound"].sample_ratio_p_value) == (4, 1)
+
+
 def split_p_value(spark, users, weights):
     """``weights`` of the first variants, of which the first is the control; the other variants are in no plan."""
     seen = [("e", f"{arm}{n}", arm, None, False, n % 3, True) for arm, count in users.items() for n in range(count)]

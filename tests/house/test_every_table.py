@@ -8,9 +8,9 @@ from pyspark.sql.types import StructType
 
 from engagement_lib import metrics
 from engagement_lib.docs.pages import write_pages
-from engagement_lib.docs.parameters import MEANINGS
 from engagement_lib.engine.checks import conform
 from engagement_lib.engine.table import AppendFiles, Merge, Recorded, SetAside, Table
+from engagement_lib.parameters import PARAMETERS, verify
 from engagement_lib.pipeline import all_tables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,8 +55,13 @@ def _ddl(table: Table) -> str:
 
 
 def test_every_parameter_is_explained_in_a_sentence_and_nothing_else_is() -> None:
-    assert set(MEANINGS) == {name for table in TABLES.values() for name in table.parameters}
-    assert all(meaning.endswith(".") for meaning in MEANINGS.values())
+    assert set(PARAMETERS) == {name for table in TABLES.values() for name in table.parameters}
+    assert all(parameter.sentence.endswith(".") for parameter in PARAMETERS.values())
+
+
+def test_every_default_is_a_value_that_the_parameter_can_have() -> None:
+    for name, value in {name: value for table in TABLES.values() for name, value in table.parameters.items()}.items():
+        verify(name, value)
 
 
 def test_the_docs_say_what_the_code_says() -> None:

@@ -79,6 +79,7 @@ COMMON = {
     "progress_pct": 42.5,
     "feature_id": "feature-1",
     "_subject": "feature-1",
+    "_experiment": "experiment-1",
     "_given_id": "event-1",
     "_unparsable": None,
     "_corrupt": None,

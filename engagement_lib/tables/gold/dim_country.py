@@ -1,12 +1,12 @@
 """Countries and the regions that the business looks at."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from babel import Locale
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from engagement_lib.columns.country import COUNTRY_NAMES
 from engagement_lib.engine.table import Field, Rebuild, table
 from engagement_lib.errors import ConfigError
 
@@ -26,16 +26,15 @@ def dim_country(
     regions: Mapping[str, Sequence[str]] = {"DACH": ("DE", "AT", "CH")},
 ) -> DataFrame:
     """One row per country, with its region where the configuration puts it into one."""
-    names = {code: name for code, name in sorted(Locale("en").territories.items()) if len(code) == 2 and code.isalpha()}
-    region_of = _region_of(regions, names)
+    region_of = _region_of(regions)
     countries = [
         F.struct(F.lit(code).alias("country_code"), F.lit(name).alias("country_name"), F.lit(region_of.get(code)).alias("region"))
-        for code, name in names.items()
+        for code, name in COUNTRY_NAMES.items()
     ]
     return one_row.select(F.inline(F.array(*countries)))
 
 
-def _region_of(regions: Mapping[str, Any], known: Collection[str]) -> dict[str, str]:
+def _region_of(regions: Mapping[str, Any]) -> dict[str, str]:
     """The region by country code, in upper case. Raises ConfigError for regions that mean nothing or rob each other."""
     found: dict[str, str] = {}
     for region, codes in regions.items():
@@ -44,7 +43,7 @@ def _region_of(regions: Mapping[str, Any], known: Collection[str]) -> dict[str, 
         if not isinstance(codes, list | tuple) or not all(isinstance(code, str) for code in codes):
             raise ConfigError(f"regions.{region}: give a list of country codes as text, not {codes!r}{_as_yaml_reads(codes)}")
         for code in map(str.upper, codes):
-            if code not in known:
+            if code not in COUNTRY_NAMES:
                 raise ConfigError(f"regions.{region}: {code!r} is not a country code (ISO 3166-1, two letters)")
             if found.setdefault(code, region) != region:
                 raise ConfigError(f"regions.{region}: {code} is in {found[code]} already; a country is in one region")

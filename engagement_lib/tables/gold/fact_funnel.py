@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 from functools import reduce
-from typing import Any
+from typing import Any, get_args
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
-from engagement_lib.analytics.funnel import funnel
+from engagement_lib.analytics.funnel import Entry, funnel
 from engagement_lib.columns.time import local_date
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.errors import ConfigError
@@ -115,8 +115,29 @@ def fact_funnel(
 
 
 def with_declared(funnels: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    """The given funnels beside the declared ones, of which reports make their rates."""
+    """The given funnels beside the declared ones. Raises ConfigError for those that mean nothing, or that would make another rate
+    of one that METRICS names."""
+    for name, each in funnels.items():
+        if problem := _problem(each, rate=name in FUNNELS and len(FUNNELS[name]["steps"]) == 2):
+            raise ConfigError(f"funnels.{name}: {problem}")
     return {**FUNNELS, **funnels}
+
+
+def _problem(each: Any, *, rate: bool) -> str:
+    """What is wrong with a funnel, in words; empty if nothing is."""
+    if not isinstance(each, Mapping) or each.keys() - {"steps", "days", "entry"}:
+        return f"give steps, days and entry, and nothing else, not {each!r}"
+    steps = [step if isinstance(step, list | tuple) else [step] for step in each.get("steps") or ()]
+    listed = [event for step in steps for event in step]
+    if len(steps) < 2 or not all(steps) or len(set(map(str, listed))) < len(listed):
+        return "give two steps or more, and no event in two of them"
+    if unknown := [event for event in listed if event not in (*v.EVENT_NAMES, *_BEGIN)]:
+        return f"there is no event {unknown[0]!r}; there are {', '.join((*_BEGIN, *v.EVENT_NAMES))}"
+    if type(each.get("days")) is not int or each["days"] < 1:
+        return f"days must be a whole number from 1 on, not {each.get('days')!r}"
+    if each.get("entry", "first") not in get_args(Entry):
+        return f"entry is {each['entry']!r}; it can be {' or '.join(get_args(Entry))}"
+    return "it is a rate of two steps; give a funnel of more another name" if rate and len(steps) > 2 else ""
 
 
 def _with_meaning(entries: DataFrame, report_time_zone: str) -> DataFrame:
@@ -166,17 +187,13 @@ def _beginnings(known: DataFrame, fact_user_engagement: DataFrame) -> DataFrame:
 
 
 def _places(funnels: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Column]]:
-    """By event name: where it stands in which funnels. Raises ConfigError for funnels that mean nothing."""
+    """By event name: where it stands in which funnels."""
     found: dict[str, list[Column]] = {}
     for name, each in funnels.items():
-        steps = [[step] if isinstance(step, str) else list(step) for step in each.get("steps", ())]
-        listed = [event for step in steps for event in step]
-        if len(steps) < 2 or len(set(listed)) < len(listed) or not isinstance(each.get("days"), int):
-            raise ConfigError(f"funnels.{name}: give two steps or more, no event in two of them, and days as a whole number")
-        for number, step in enumerate(steps, start=1):
+        for number, step in enumerate(each["steps"], start=1):
             labels = {"funnel": name, "_step": str(number), "_entry": each.get("entry", "first")}
             place = F.struct(F.lit(each["days"]).alias("_days"), *[F.lit(value).alias(key) for key, value in labels.items()])
-            for event in step:
+            for event in [step] if isinstance(step, str) else step:
                 found.setdefault(event, []).append(place)
     return found
 

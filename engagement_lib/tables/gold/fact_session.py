@@ -59,7 +59,7 @@ def fact_session(
     """One row per session: events of one user (or anonymous id) on one platform without a gap of more than 30 minutes.
 
     Exactly 30:00 is still the same session. A session belongs to the day it starts on; one without a pause is cut after
-    24 hours and, from its third day on, at midnight. With ``use_tracker_session_id`` the tracker's id is taken instead.
+    24 hours and, from its third day on, at midnight. With ``use_tracker_session_id`` the tracker's id decides where it is given.
     """
     narrow = with_resolved_users(events, identity_map).select(
         "platform",

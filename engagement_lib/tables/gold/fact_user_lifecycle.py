@@ -22,7 +22,7 @@ PERIODS: tuple[Period, ...] = get_args(Period)
     fields=(
         v.USER_ID.but(required=True),
         Field("period", "string", "Length of the period.", required=True, allowed=PERIODS),
-        Field("period_start", "date", "First day of the period; weeks start on Monday.", required=True),
+        Field("period_start", "date", "First day of the period; weeks start on Monday unless configured.", required=True),
         Field(
             "state",
             "string",

@@ -113,7 +113,8 @@ def fact_user_retention_cohorts(
     active = fact_user_engagement.where("is_active").join(
         at_signup(users).select("user_id", "acquisition_channel"), "user_id", "left"
     )
-    # The first and the last active event of a day tell whether a user came within 24 hours that begin or end on it.
+    # The first and the last active event of a day tell whether a user came within 24 hours that begin or end on it. (On a day of
+    # 25 hours three such spans may meet; of who came in all three, they do not tell of the middle one.)
     moments = F.explode(F.array("first_active_at", "last_active_at")).alias("first_active_at")
     counted = [
         retention(

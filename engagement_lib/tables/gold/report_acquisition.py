@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from engagement_lib import metrics as m
@@ -130,13 +130,9 @@ def _with_rates(counted: DataFrame) -> DataFrame:
     )
     return counted.withColumns(
         {
-            "first_content_rate": _over("first_content_users", "first_content_eligible"),
-            "d7_rate": _over("d7_retained", "d7_eligible"),
-            "trial_to_paid_rate": _over("converted_trials", "decided_trials"),
+            "first_content_rate": F.try_divide("first_content_users", "first_content_eligible"),
+            "d7_rate": F.try_divide("d7_retained", "d7_eligible"),
+            "trial_to_paid_rate": F.try_divide("converted_trials", "decided_trials"),
             "is_mature": is_mature,
         }
     )
-
-
-def _over(numerator: str, denominator: str) -> Column:
-    return F.when(F.col(denominator) > 0, F.col(numerator) / F.col(denominator))

@@ -63,7 +63,7 @@ def report_active_windows(
     rows_30 = Window.partitionBy(*by).orderBy("activity_date").rowsBetween(1 - STICKINESS_DAYS, 0)
     observed = F.date_sub("activity_date", STICKINESS_DAYS - 1) >= F.lit(first_day)
     mean_dau = F.sum("active_users").over(rows_30) / STICKINESS_DAYS
-    rate = F.when(observed & (F.col("active_users_30d") > 0), 1 / F.col("active_users_30d"))
+    monthly = F.when(observed, F.col("active_users_30d"))
     return windows.select(
         "activity_date",
         *by,
@@ -73,8 +73,8 @@ def report_active_windows(
         F.col("active_users_30d").alias("monthly_active_users_30d"),
         F.col("active_users_month").alias("monthly_active_users_calendar"),
         F.when(observed, mean_dau).alias("mean_daily_active_users_30d"),
-        (mean_dau * rate).alias("stickiness"),
-        (F.col("active_users") * rate).alias("dau_over_mau"),
+        F.try_divide(mean_dau, monthly).alias("stickiness"),
+        F.try_divide("active_users", monthly).alias("dau_over_mau"),
         (~observed).alias("is_partial_window"),
     ).where((F.col("split") == v.TOTAL) | (F.col("monthly_active_users_30d") + F.col("monthly_active_users_calendar") > 0))
 

@@ -7,15 +7,15 @@ from pyspark.sql import functions as F
 
 from engagement_lib import metrics as m
 from engagement_lib import vocabulary as v
+from engagement_lib.columns.windows import every_day
 from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
-from engagement_lib.tables.gold.dim_date import dim_date
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 
 METRICS = (m.DAU, m.DAL, m.EVENTS, m.ITEMS_STARTED, m.CONTENT_COMPLETIONS, m.SESSIONS)
 
 
 @table(
-    inputs=(fact_user_engagement, dim_date),
+    inputs=(fact_user_engagement,),
     grain=("activity_date", "split", "split_value"),
     fields=(
         v.ACTIVITY_DATE,
@@ -40,11 +40,7 @@ METRICS = (m.DAU, m.DAL, m.EVENTS, m.ITEMS_STARTED, m.CONTENT_COMPLETIONS, m.SES
     write=ReplaceDays("activity_date"),
 )
 def report_daily_engagement(
-    fact_user_engagement: DataFrame,
-    dim_date: DataFrame,
-    *,
-    first_day: date | None = None,
-    as_of: date | None = None,
+    fact_user_engagement: DataFrame, *, first_day: date | None = None, as_of: date | None = None
 ) -> DataFrame:
     """One row per day and split value: everybody (total), each platform, each country, each access type.
 
@@ -66,8 +62,8 @@ def report_daily_engagement(
     counted = m.summarise(seen, ("activity_date", "split", "split_value"), (*METRICS, *extra))
     delivered = fact_user_engagement.groupBy("activity_date").agg(F.collect_set("platform").alias("_delivered"))
     always = [F.struct(F.lit(s).alias("split"), F.lit(value).alias("split_value")) for s, value in _ALWAYS]
-    days = dim_date.where(F.col("date").between(F.lit(first_day), F.lit(as_of)))
-    skeleton = days.select(F.col("date").alias("activity_date"), F.inline(F.array(*always)))
+    days = every_day(fact_user_engagement.sparkSession, first_day, as_of)
+    skeleton = days.select("activity_date", F.inline(F.array(*always)))
     silent = F.array_except(F.array(*map(F.lit, v.PLATFORMS)), F.coalesce("_delivered", F.array().cast("array<string>")))
     numbers = [metric.name for metric in (*METRICS, *extra)]
     return (

@@ -73,15 +73,33 @@ def report_feature_adoption(
     present = _of_features(weekly.agg(F.max("activity_date").alias("activity_date")), launched)
     used = _of_features(fact_feature_use.where(F.col("user_id").isNotNull() & is_seen), launched, "feature_id")
     daily = used.groupBy("feature_id", "_launch", "user_id", "activity_date").agg(F.sum("uses").alias("uses"))
-    active = present.select("feature_id", "_launch", "user_id", "_week", F.lit(0).alias("uses"), F.lit(0).alias("days"))
-    using = daily.select("feature_id", "_launch", "user_id", _monday("activity_date"), "uses", F.lit(1).alias("days"))
+    active = present.select(
+        "feature_id",
+        "_launch",
+        "user_id",
+        "_week",
+        F.lit(0).alias("uses"),
+        F.lit(0).alias("days"),
+        F.lit(True).alias("is_active"),
+    )
+    using = daily.select(
+        "feature_id",
+        "_launch",
+        "user_id",
+        _monday("activity_date"),
+        "uses",
+        F.lit(1).alias("days"),
+        F.lit(False).alias("is_active"),
+    )
     periods = F.array(_period(SINCE_LAUNCH, F.col("_launch")), _period(WEEK, F.col("_week")))
     each_user = (
         active.unionByName(using)
         .join(testers, "user_id", "left_anti")
-        .select("feature_id", F.inline(periods), "user_id", "uses", "days")
+        .select("feature_id", F.inline(periods), "user_id", "uses", "days", "is_active")
         .groupBy(*_PERIOD, "user_id")
-        .agg(F.sum("uses").alias("uses"), F.sum("days").alias("days"))
+        .agg(F.sum("uses").alias("uses"), F.sum("days").alias("days"), F.bool_or("is_active").alias("is_active"))
+        # to use a feature may be passive by configuration, and then makes nobody active
+        .where("is_active")
     )
     counts = each_user.groupBy(*_PERIOD).agg(
         F.count("*").alias("eligible_users"),
@@ -104,7 +122,7 @@ def _of_features(rows: DataFrame, launched: DataFrame, *on: str) -> DataFrame:
 def _every_period(launched: DataFrame, first_day: date, as_of: date) -> DataFrame:
     first, last = F.greatest("_launch", F.lit(first_day)), F.lit(as_of)
     monday = F.date_trunc("week", first).cast("date")
-    weeks = F.transform(F.sequence(F.least(monday, last), last, F.expr("interval 7 days")), lambda day: _period(WEEK, day))
+    weeks = F.transform(F.sequence(monday, last, F.expr("interval 7 days")), lambda day: _period(WEEK, day))
     periods = F.concat(F.array(_period(SINCE_LAUNCH, F.col("_launch"))), weeks)
     every = launched.select("feature_id", "feature_name", "_launch", F.inline(periods))
     start = F.col("period_start")

@@ -22,7 +22,7 @@ def _users(name: str, description: str) -> Field:
     grain=("period", "period_start"),
     fields=(
         Field("period", "string", "Length of the period.", required=True, allowed=PERIODS),
-        Field("period_start", "date", "First day of the period; weeks start on Monday.", required=True),
+        Field("period_start", "date", "First day of the period; weeks start on Monday unless configured.", required=True),
         _users("new", "Users whose first observed active day lies in the period, however long ago they signed up."),
         _users("retained", "Users active in this period and in the one before."),
         _users("resurrected", "Users active again after at least one period without activity."),

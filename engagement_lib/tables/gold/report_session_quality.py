@@ -7,8 +7,8 @@ from pyspark.sql import functions as F
 
 from engagement_lib import metrics as m
 from engagement_lib import vocabulary as v
+from engagement_lib.columns.windows import every_day
 from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
-from engagement_lib.tables.gold.dim_date import dim_date
 from engagement_lib.tables.gold.fact_session import fact_session
 
 BY = ("activity_date", "split", "split_value")
@@ -19,7 +19,7 @@ def _rate(name: str, description: str) -> Field:
 
 
 @table(
-    inputs=(fact_session, dim_date),
+    inputs=(fact_session,),
     grain=BY,
     fields=(
         v.ACTIVITY_DATE.but(description="Local date on which the sessions start."),
@@ -53,9 +53,7 @@ def _rate(name: str, description: str) -> Field:
     ),
     write=ReplaceDays("activity_date"),
 )
-def report_session_quality(
-    fact_session: DataFrame, dim_date: DataFrame, *, first_day: date | None = None, as_of: date | None = None
-) -> DataFrame:
+def report_session_quality(fact_session: DataFrame, *, first_day: date | None = None, as_of: date | None = None) -> DataFrame:
     """One row per day and split value: the sessions that start on the day, with numerator and denominator of each rate.
 
     Days without sessions are rows with 0 for the total. A session counts in one value of each split, so counts of
@@ -80,20 +78,20 @@ def report_session_quality(
             F.sum(F.when(is_known, F.col("content_events"))).alias("content_events_of_users"),
         )
     )
-    days = dim_date.where(F.col("date").between(F.lit(first_day), F.lit(as_of)))
     total = F.lit(v.TOTAL)
-    skeleton = days.select(F.col("date").alias("activity_date"), total.alias("split"), total.alias("split_value"))
+    days = every_day(fact_session.sparkSession, first_day, as_of)
+    skeleton = days.select("activity_date", total.alias("split"), total.alias("split_value"))
     filled = skeleton.join(counted, [*BY], "full").fillna(0)
     return filled.join(_medians(sessions, is_several), [*BY], "left").select(
         "*",
-        _over("sessions_of_users", "users_with_sessions").alias("sessions_per_user"),
-        _over("duration_seconds", "sessions").alias("mean_session_seconds"),
-        _over("duration_seconds", "sessions_of_several_events").alias("mean_session_seconds_of_several_events"),
-        _over("engaged_seconds", "sessions").alias("mean_engaged_seconds"),
-        _over("engaged_sessions", "sessions").alias("engaged_session_share"),
-        _over("single_event_sessions", "sessions").alias("single_event_share"),
-        _over("content_events", "sessions").alias("content_consumption_rate"),
-        _over("content_events_of_users", "users_with_sessions").alias("content_consumption_per_user"),
+        F.try_divide("sessions_of_users", "users_with_sessions").alias("sessions_per_user"),
+        F.try_divide("duration_seconds", "sessions").alias("mean_session_seconds"),
+        F.try_divide("duration_seconds", "sessions_of_several_events").alias("mean_session_seconds_of_several_events"),
+        F.try_divide("engaged_seconds", "sessions").alias("mean_engaged_seconds"),
+        F.try_divide("engaged_sessions", "sessions").alias("engaged_session_share"),
+        F.try_divide("single_event_sessions", "sessions").alias("single_event_share"),
+        F.try_divide("content_events", "sessions").alias("content_consumption_rate"),
+        F.try_divide("content_events_of_users", "users_with_sessions").alias("content_consumption_per_user"),
     )
 
 
@@ -111,7 +109,3 @@ def _medians(sessions: DataFrame, is_several: Column) -> DataFrame:
         .groupBy(*BY)
         .agg(*[F.percentile("duration_seconds", F.lit(0.5), F.col(many)).alias(name) for name, many in medians.items()])
     )
-
-
-def _over(numerator: str, denominator: str) -> Column:
-    return F.when(F.col(denominator) > 0, F.col(numerator) / F.col(denominator))

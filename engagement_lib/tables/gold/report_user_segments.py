@@ -7,6 +7,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib import vocabulary as v
 from engagement_lib.analytics.segments import SEGMENTS, user_segments
+from engagement_lib.columns.windows import is_partial_window
 from engagement_lib.engine.table import Field, Rebuild, Rule, table
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 
@@ -27,6 +28,10 @@ from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
         v.PLATFORM.but(description="Platform of the user's last event, of the last active one where that day has any."),
         v.COUNTRY_CODE.but(description="Country at that event; null = unknown."),
         v.USER_ACCESS_TYPE.but(description="Access type at that event."),
+        v.IS_PARTIAL_WINDOW.but(
+            description="Whether the window and the one before it reach back before the first data: then active days may be "
+            "missing, and everybody may seem new."
+        ),
     ),
     rules=(Rule("dormant_is_not_active", "(segment = 'dormant') = (active_days = 0)"),),
     write=Rebuild(),
@@ -34,6 +39,7 @@ from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 def report_user_segments(
     fact_user_engagement: DataFrame,
     *,
+    first_day: date | None = None,
     as_of: date = v.NO_DAY,
     segment_window_days: int = 28,
     at_risk_days_before: int = 4,
@@ -69,4 +75,5 @@ def report_user_segments(
     attributes = last_seen.groupBy("user_id").agg(
         F.max_by(F.struct("platform", "country_code", "user_access_type"), "activity_date").alias("_last")
     )
-    return segments.join(attributes, "user_id").select(segments["*"], "_last.*")
+    is_partial = is_partial_window(2 * segment_window_days, first_day, as_of)
+    return segments.join(attributes, "user_id").select(segments["*"], "_last.*", F.lit(is_partial).alias("is_partial_window"))

@@ -20,7 +20,7 @@ SHARES = {
     "anonymous_share": "events without a user id",
     "unknown_country_share": "events without a country",
     "late_share": "events that arrived after their day",
-    "repaired_share": "repaired events",
+    "repaired_share": "events with a quality flag",
 }
 MEASURES = {**COUNTS, **SHARES}
 
@@ -35,7 +35,7 @@ MEASURES = {**COUNTS, **SHARES}
             "measure",
             "string",
             "Events, distinct active users, or a share (0 to 1) of the day's events: of those that came without a user id, have "
-            "no country, were received after their day, or have a repaired or contradictory value.",
+            "no country, were received after their day, or have a quality flag.",
             required=True,
             allowed=tuple(MEASURES),
         ),
@@ -66,7 +66,7 @@ def drift(
     *,
     drift_threshold: float = 3.5,
     drift_least_history: int = 14,
-    drift_least_alike: int = 8,
+    drift_least_alike: int = 6,
     drift_least_count_change: float = 10.0,
     drift_least_relative_change: float = 0.4,
     drift_least_share_change: float = 0.05,
@@ -76,7 +76,8 @@ def drift(
 
     Expected is the median of the days of the same kind (workday or weekend) in the 28 dates before; an alarm is more than 3.5
     robust deviations away from it, and counts by 40 % of the expected and by more than 10, shares by more than 5 points and by
-    more than chance can do with so few events. A day with less than a tenth of the usual events is an alarm in any case.
+    more than chance can do with so few events. A day with less than a tenth of the usual number is an alarm too, unless a fifth
+    of the days before, or those that are alike, had as little, or no more than 10 are missing.
 
     A lasting change is an alarm until half of the days before have it. The newest day is judged by what has come of it so far.
     Platforms stand alone, because a feed fails on one of them; a total would only say it again.

@@ -1,4 +1,4 @@
-"""What events lack, and how many had to be repaired."""
+"""What events lack, and how many are flagged."""
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -17,13 +17,16 @@ from engagement_lib.tables.silver.events import events
         v.count("events", "Events, deduplicated."),
         v.count("without_user", "Events that the tracker sent without a user id, whether or not a login tells whose they are."),
         v.count("without_country", "Events without a country, or with one that is none."),
-        v.count("repaired", "Events with a value that was repaired or contradicts another one: those with quality flags."),
+        v.count(
+            "repaired",
+            "Events with a quality flag: a value was repaired, contradicts another, or is missing or unreadable.",
+        ),
     ),
     rules=(Rule("parts_within_events", "greatest(without_user, without_country, repaired) <= events"),),
     write=ReplaceDays("event_date"),
 )
 def event_quality(events: DataFrame) -> DataFrame:
-    """One row per day and platform: how many of the day's events lack a value or had to be repaired.
+    """One row per day and platform: how many of the day's events lack a value or are flagged.
 
     An event may lack several values and count in several columns. Days without events have no row.
     """

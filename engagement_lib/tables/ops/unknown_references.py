@@ -73,8 +73,11 @@ def unknown_references(
     A late export, or one that was never ordered, shows here; the rows themselves count everywhere, with unknown attributes.
     Sources that have never delivered are not asked: what they would know is unknown, not missing.
     """
-    # The arguments are the inputs, in their order.
-    rows = dict(zip(unknown_references.inputs, locals().values(), strict=True))
+    given = (
+        *(fact_user_engagement, fact_content_consumption, fact_feature_use, fact_experiment_exposure, subscriptions, payments),
+        *(variants, assignments, users, content_items, features, experiments),
+    )
+    rows = dict(zip(unknown_references.inputs, given, strict=True))
     referring = [
         rows[source]
         .where(_all_given(columns))

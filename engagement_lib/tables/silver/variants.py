@@ -15,7 +15,7 @@ from engagement_lib.tables.silver.entity_set_aside import entity_set_aside
     inputs=(landed,),
     grain=(*ENTITY.keys, "valid_from"),
     fields=(*ENTITY.fields, *v.VERSION),
-    rules=(Rule("weight_not_negative", "weight >= 0", "warn"),),
+    rules=(Rule("weight_not_negative", "weight >= 0"),),
     write=Rebuild(rest=entity_set_aside),
 )
 def variants(variants: DataFrame) -> DataFrame:

@@ -36,6 +36,7 @@ def test_a_code_is_the_same_in_lower_case_and_may_be_listed_twice_in_one_region(
         ("{DACH: [DE, AT], Alps: [CH, at]}", "regions.Alps: AT is in DACH already; a country is in one region"),
         ("{DACH: [DE, UK]}", "regions.DACH: 'UK' is not a country code (ISO 3166-1, two letters)"),
         ("{Nordics: [SE, NO]}", "regions.Nordics: give a list of country codes as text, not ['SE', False]; in YAML, quote 'NO'"),
+        ("{DACH: [DE, EU]}", "regions.DACH: 'EU' is not a country code (ISO 3166-1, two letters)"),
         ("{DACH: DE}", "regions.DACH: give a list of country codes as text, not 'DE'"),
         ("{DACH: }", "regions.DACH: give a list of country codes as text, not None"),
         ("{NO: [SE]}", "regions.False: give the region's name as text; in YAML, quote 'NO'"),

@@ -2,6 +2,7 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from pyspark.sql import DataFrame, SparkSession
@@ -149,13 +150,36 @@ def test_configured_funnels_are_added_to_the_declared_and_replace_those_of_their
     assert_rows(asked(spark, happened, known, funnels=funnels), fact_funnel, expected)
 
 
+TWO = ["app-open", "item-started"]
+
+
 @pytest.mark.parametrize(
-    "declared",
-    [{"steps": ["app-open"], "days": 7}, {"steps": ["app-open", "app-open"], "days": 7}, {"steps": ["app-open", "item-started"]}],
+    ("declared", "problem"),
+    [
+        ({"steps": ["app-open"], "days": 7}, "give two steps or more"),
+        ({"steps": ["app-open", "app-open"], "days": 7}, "no event in two of them"),
+        ({"steps": ["app-open", []], "days": 7}, "give two steps or more"),
+        ({"steps": ["app-open", "item-strated"], "days": 7}, "there is no event 'item-strated'"),
+        ({"steps": TWO}, "days must be a whole number from 1 on, not None"),
+        ({"steps": TWO, "days": -1}, "days must be"),
+        ({"steps": TWO, "days": True}, "days must be"),
+        ({"steps": TWO, "days": 7, "entry": "any"}, "entry is 'any'; it can be"),
+        ({"steps": TWO, "days": 7, "order": "strict"}, "give steps, days and entry, and nothing else"),
+        (["app-open", "item-started"], "give steps, days and entry"),
+    ],
 )
-def test_a_funnel_that_means_nothing_is_refused_by_name(spark: SparkSession, declared: dict) -> None:
-    with pytest.raises(ConfigError, match=r"funnels\.odd"):
+def test_a_funnel_that_means_nothing_is_refused_by_name(spark: SparkSession, declared: Any, problem: str) -> None:
+    with pytest.raises(ConfigError, match=rf"funnels\.odd: .*{problem}"):
         asked(spark, "event_id\n", funnels={"odd": declared})
+
+
+def test_a_rate_stays_the_one_of_its_name(spark: SparkSession) -> None:
+    """METRICS' onboarding completion rate is the second of two steps; with a step between it would be another number."""
+    steps = ["sign-up", "onboarding-step", "onboarding-completed"]
+    with pytest.raises(ConfigError, match=r"funnels\.onboarding_completion: it is a rate of two steps"):
+        asked(spark, "event_id\n", funnels={"onboarding_completion": {"steps": steps, "days": 7}})
+    longer = {"onboarding": {"steps": [*steps, "item-started"], "days": 7}}
+    assert asked(spark, "event_id\n", funnels=longer).count() == 0
 
 
 def test_a_loop_over_the_events_finds_the_same_steps(spark: SparkSession) -> None:

@@ -145,6 +145,9 @@ def test_the_trackers_session_can_be_taken_instead(spark: SparkSession) -> None:
         e1       | web      | u1               | s1         | 2025-02-03 10:00:00 | app-open
         e2       | web      | u1               | s2         | 2025-02-03 10:01:00 | app-open
         e3       | web      | u1               | s1         | 2025-02-03 14:00:00 | app-open
+        e4       | web      | u1               |            | 2025-02-03 10:02:00 | app-open
+        e5       | web      | u1               |            | 2025-02-03 10:32:00 | app-open
+        e6       | web      | u1               |            | 2025-02-03 20:00:00 | app-open
         """,
         use_tracker_session_id=True,
     )
@@ -155,5 +158,7 @@ def test_the_trackers_session_can_be_taken_instead(spark: SparkSession) -> None:
         started_at          | ended_at            | events
         2025-02-03 10:00:00 | 2025-02-03 14:00:00 | 2
         2025-02-03 10:01:00 | 2025-02-03 10:01:00 | 1
+        2025-02-03 10:02:00 | 2025-02-03 10:32:00 | 2
+        2025-02-03 20:00:00 | 2025-02-03 20:00:00 | 1
         """,
     )

@@ -5,7 +5,6 @@ from datetime import date
 from pyspark.sql import SparkSession
 
 from engagement_lib.engine.checks import conform, guarded
-from engagement_lib.tables.gold.dim_date import dim_date
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.gold.fact_user_engagement import fact_user_engagement
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement
@@ -25,7 +24,7 @@ FACT = """
 
 def report(spark: SparkSession, first: date, last: date):  # type: ignore[no-untyped-def]
     fact = filled(spark, fact_user_engagement, FACT)
-    return report_daily_engagement(fact, dim_date(spark.range(1)), first_day=first, as_of=last)
+    return report_daily_engagement(fact, first_day=first, as_of=last)
 
 
 def test_a_user_on_two_platforms_is_one_daily_active_user(spark: SparkSession) -> None:
@@ -60,6 +59,13 @@ def test_days_without_events_are_rows_with_zero_and_name_the_silent_platforms(sp
         2025-02-03    | 1                  | [mobile]         | false
         """,
     )
+    before_any_calendar = report(spark, date(1999, 12, 31), date(2000, 1, 1)).where(
+        "split = 'total' AND activity_date < '2025-01-01'"
+    )
+    assert [str(row.activity_date) for row in before_any_calendar.orderBy("activity_date").collect()] == [
+        "1999-12-31",
+        "2000-01-01",
+    ]
 
 
 def test_each_number_of_a_day_is_the_count_of_its_own_kind(spark: SparkSession) -> None:
@@ -85,7 +91,7 @@ def test_each_number_of_a_day_is_the_count_of_its_own_kind(spark: SparkSession) 
     identities, day = nothing(spark, identity_map), date(2025, 2, 1)
     fact = fact_user_engagement(happened, identities, fact_session(happened, identities))
     assert_rows(
-        report_daily_engagement(fact, dim_date(spark.range(1)), first_day=day, as_of=day),
+        report_daily_engagement(fact, first_day=day, as_of=day),
         report_daily_engagement,
         """
         split            | split_value | daily_active_users | events | items_started | content_completions | sessions
@@ -109,7 +115,7 @@ def test_who_does_something_passive_last_is_last_seen_where_the_user_was_active(
     others = nothing(spark, identity_map), nothing(spark, fact_session)
     fact = fact_user_engagement(filled(spark, events, happened), *others, passive_events=("app-open",))
     day = date(2025, 2, 1)
-    found = report_daily_engagement(fact, dim_date(spark.range(1)), first_day=day, as_of=day)
+    found = report_daily_engagement(fact, first_day=day, as_of=day)
     assert_rows(
         guarded(conform(found, report_daily_engagement), report_daily_engagement).where("split IN ('total', 'platform')"),
         report_daily_engagement,

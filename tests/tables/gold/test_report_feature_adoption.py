@@ -79,6 +79,19 @@ def test_users_are_eligible_from_the_launch_on_and_with_the_right_access(found: 
     )
 
 
+def test_who_only_used_the_feature_is_not_active_where_that_is_passive(spark: SparkSession) -> None:
+    active = "activity_date | user_id | is_active\n2025-02-05 | u1 | true\n2025-02-06 | u2 | false"
+    used = "activity_date | feature_id | user_id | uses\n2025-02-05 | ask | u1 | 1\n2025-02-06 | ask | u2 | 1"
+    drawn = (
+        (fact_feature_use, used),
+        (fact_user_engagement, active),
+        (dim_feature, "feature_id | launched_at\nask | 2025-02-04 10:00"),
+    )
+    found = report_feature_adoption(*[filled(spark, table, rows) for table, rows in drawn], nothing(spark, users), **RUN)
+    drawing = "eligible_users | adopting_users | uses\n1 | 1 | 1"
+    assert_rows(found.where("period = 'since_launch'"), report_feature_adoption, drawing)
+
+
 def test_nobody_is_no_rate_and_a_whole_week_is_not_partial(spark: SparkSession) -> None:
     features = filled(spark, dim_feature, FEATURES)
     found = report_feature_adoption(

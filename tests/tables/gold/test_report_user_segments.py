@@ -45,3 +45,10 @@ def test_the_thresholds_are_parameters(spark: SparkSession) -> None:
     found = report_user_segments(fact, as_of=date(2025, 2, 28), engaged_days=1, engaged_completions=1, at_risk_days_before=5)
     drawing = "user_id | segment\nu1 | highly_engaged\nu2 | at_risk\nu3 | highly_engaged\nu4 | dormant\nu5 | casual"
     assert_rows(found, report_user_segments, drawing)
+
+
+def test_two_windows_that_reach_back_before_the_data_are_said(spark: SparkSession) -> None:
+    fact = filled(spark, fact_user_engagement, ACTIVITY)
+    for first_day, is_partial in ((date(2025, 1, 4), False), (date(2025, 1, 5), True)):
+        found = report_user_segments(fact, first_day=first_day, as_of=date(2025, 2, 28))
+        assert {row.is_partial_window for row in found.collect()} == {is_partial}

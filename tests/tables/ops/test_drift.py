@@ -61,7 +61,7 @@ def test_a_share_alarms_by_points(spark: SparkSession) -> None:
         """
         activity_date | measure         | value | direction | message
         2025-02-04    | anonymous_share | 0.07  | rise      | "events without a user id rose to 7.0%; 0.0% to 6.0% were expected"
-        2025-02-04    | repaired_share  | 0.0   | drop      | "repaired events fell to 0.0%; 55.0% to 65.0% were expected"
+        2025-02-04    | repaired_share  | 0.0   | drop      | "events with a quality flag fell to 0.0%; 55.0% to 65.0% were expected"
         """,
     )
 

@@ -84,7 +84,9 @@ def test_a_locale_may_say_more_than_its_language_and_region(spark: SparkSession)
         de_AT_POSIX        | null
         de-u-co-phonebk    | null
         zh_Hans            | FR
-        de_AT_wien         | FR
+        de_AT_wien         | AT
+        th_TH_TH_#u-nu-x   | TH
+        de_XX              | null
         de.UTF-8           | null
         """,
     )
@@ -100,8 +102,31 @@ def test_a_locale_may_say_more_than_its_language_and_region(spark: SparkSession)
         ("AT", "device_locale_code", "de", []),
         (None, None, "de", []),
         (None, None, "zh", []),
+        ("AT", "device_locale_code", "de", []),
+        ("TH", "device_locale_code", "th", []),
         (None, None, "de", []),
         (None, None, None, []),
+    ]
+
+
+def test_two_letters_that_are_no_country_are_none(spark: SparkSession) -> None:
+    records = from_web(spark, "country_code\nXX\nEU\nxk\nat")
+    assert values(records, "country_code", "country_source") == [
+        (None, None),
+        (None, None),
+        ("XK", "country_code"),
+        ("AT", "country_code"),
+    ]
+
+
+def test_words_for_nothing_are_nothing(spark: SparkSession) -> None:
+    drawing = "topLevelScreenName | device_platform_name | application_version_name\nnull | None | undefined\nhome | iOS | 1.2"
+    assert values(from_mobile(spark, drawing), "screen_name", "device_os", "app_version", "quality_flags") == [
+        (None, None, None, ["device_missing"]),
+        ("home", "ios", "1.2", []),
+    ]
+    assert values(from_web(spark, "browser_name | referrer | device_type\nnull | undefined | N/A"), "browser", "referrer") == [
+        (None, None)
     ]
 
 
@@ -301,6 +326,12 @@ def test_texts_in_properties_are_clean_and_unknown_columns_stay_as_they_are(spar
     assert second["mood"] == " NULL "
 
 
+def test_a_column_that_the_contract_learnt_later_has_the_value_with_which_it_came_unknown(spark: SparkSession) -> None:
+    drawn = from_mobile(spark, 'category | _rescued\n | "{\\"category\\": \\"self\\", \\"mood\\": \\"fine\\"}"')
+    [(found,)] = values(drawn, "properties")
+    assert (found["category"], found["mood"]) == ("self", "fine")
+
+
 def test_two_experiments_features_or_steps_at_one_moment_are_two_events(spark: SparkSession) -> None:
     records = from_mobile(
         spark,
@@ -315,6 +346,8 @@ def test_two_experiments_features_or_steps_at_one_moment_are_two_events(spark: S
         """,
     )
     assert len({key for (key,) in values(records, "event_id")}) == 6
+    seen = from_mobile(spark, "event_name | feature_id | experiment_id\nexperiment-exposed | f | e1\nexperiment-exposed | f | e2")
+    assert len({key for (key,) in values(seen, "event_id")}) == 2
 
 
 def test_the_trackers_own_id_is_the_key_within_its_platform_and_day(spark: SparkSession) -> None:
@@ -344,7 +377,14 @@ def test_the_key_of_an_event_without_an_id_stays_what_it_was(spark: SparkSession
 
 def test_an_event_that_does_not_say_what_it_is_about_is_quarantined(spark: SparkSession) -> None:
     records = from_mobile(
-        spark, "event_name | user_id\nitem-progress | u\nfeature-used | u\nexperiment-exposed | u\nonboarding-step | u"
+        spark,
+        """
+        event_name         | feature_id | experiment_id
+        item-progress      | f          |
+        feature-used       |            | e
+        experiment-exposed | f          |
+        onboarding-step    |            |
+        """,
     )
     rules = [rule for (rule,) in values(records, "_rule")]
     assert rules == ["item_missing", "feature_missing", "experiment_missing", None]
