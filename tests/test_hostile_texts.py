@@ -59,7 +59,7 @@ def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
         "parameters": {
             "regions": {REGION: ["DE"]},
             "passive_events": [PASSIVE, *HOSTILE],
-            "funnels": {FUNNEL: {"steps": ["item-started", "item-finished", *HOSTILE[:1]], "days": 7}},
+            "funnels": {FUNNEL: {"steps": ["item-started", "item-finished", "app-open"], "days": 7}},
         },
     }
     (folder / "conf.yml").write_text(yaml.safe_dump(settings), encoding="utf-8")
