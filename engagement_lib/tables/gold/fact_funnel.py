@@ -1,6 +1,6 @@
 """How far users get through the funnels that are declared here and in the configuration."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import reduce
 from typing import Any, get_args
@@ -89,7 +89,8 @@ def fact_funnel(
         "platform",
         "country_code",
     )
-    everything = happened.unionByName(_beginnings(known, fact_user_engagement))
+    begun = _beginnings(known, fact_user_engagement)
+    everything = _within_reach(happened, begun, funnels).unionByName(begun)
     placed = everything.select("*", F.inline(_either("event_name", {name: F.array(*at) for name, at in places.items()})))
     longest = max(len(each["steps"]) for each in funnels.values())
     passed = [
@@ -127,8 +128,8 @@ def _problem(each: Any, *, rate: bool) -> str:
     """What is wrong with a funnel, in words; empty if nothing is."""
     if not isinstance(each, Mapping) or each.keys() - {"steps", "days", "entry"}:
         return f"give steps, days and entry, and nothing else, not {each!r}"
-    steps = [step if isinstance(step, list | tuple) else [step] for step in each.get("steps") or ()]
-    listed = [event for step in steps for event in step]
+    steps = each.get("steps") if isinstance(each.get("steps"), list | tuple) else ()
+    listed = _events_of(steps)
     if len(steps) < 2 or not all(steps) or len(set(map(str, listed))) < len(listed):
         return "give two steps or more, and no event in two of them"
     if unknown := [event for event in listed if event not in (*v.EVENT_NAMES, *_BEGIN)]:
@@ -186,6 +187,22 @@ def _beginnings(known: DataFrame, fact_user_engagement: DataFrame) -> DataFrame:
     return signed_up.select(*columns).unionByName(first_active)
 
 
+def _within_reach(happened: DataFrame, begun: DataFrame, funnels: Mapping[str, Mapping[str, Any]]) -> DataFrame:
+    """The events without those that no funnel can count: where all funnels of an event begin with the user's sign-up or first
+    activity, most events come long after the window, and need not be sorted."""
+    later = [each for each in funnels.values() if not {*_events_of(each["steps"][:1])} <= {*_BEGIN}]
+    at_any_time = {event for each in later for event in _events_of(each["steps"])}
+    window_micros = max((each["days"] for each in funnels.values() if each not in later), default=0) * 86_400_000_000
+    begins = begun.select("user_id", F.unix_micros("_at").alias("_begun"))
+    is_near = (F.unix_micros("_at") - F.col("_begun")).between(0, window_micros)
+    known_begin = happened.join(begins, "user_id", "left")
+    return known_begin.where(F.col("event_name").isin(*at_any_time) | is_near).drop("_begun")
+
+
+def _events_of(steps: Sequence[str | Sequence[str]]) -> list[str]:
+    return [event for step in steps for event in (step if isinstance(step, list | tuple) else [step])]
+
+
 def _places(funnels: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Column]]:
     """By event name: where it stands in which funnels."""
     found: dict[str, list[Column]] = {}
@@ -193,7 +210,7 @@ def _places(funnels: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Column]]
         for number, step in enumerate(each["steps"], start=1):
             labels = {"funnel": name, "_step": str(number), "_entry": each.get("entry", "first")}
             place = F.struct(F.lit(each["days"]).alias("_days"), *[F.lit(value).alias(key) for key, value in labels.items()])
-            for event in [step] if isinstance(step, str) else step:
+            for event in _events_of([step]):
                 found.setdefault(event, []).append(place)
     return found
 

@@ -159,6 +159,8 @@ TWO = ["app-open", "item-started"]
         ({"steps": ["app-open"], "days": 7}, "give two steps or more"),
         ({"steps": ["app-open", "app-open"], "days": 7}, "no event in two of them"),
         ({"steps": ["app-open", []], "days": 7}, "give two steps or more"),
+        ({"steps": 2, "days": 7}, "give two steps or more"),
+        ({"steps": ["app-open", 5], "days": 7}, "there is no event 5"),
         ({"steps": ["app-open", "item-strated"], "days": 7}, "there is no event 'item-strated'"),
         ({"steps": TWO}, "days must be a whole number from 1 on, not None"),
         ({"steps": TWO, "days": -1}, "days must be"),
