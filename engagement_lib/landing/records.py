@@ -89,10 +89,11 @@ def scan(chunk: bytes, grammar: Grammar, *, is_last: bool) -> Scan:
             if shape[1] == UNCLOSED:
                 taken, record = _across_lines(lines, at, grammar, is_last)
                 if not taken:
+                    at = _start_of_line(lines, at, grammar)
                     break
             records.append(record or Record(text, at, _fault_of(text, shape, grammar)))
             at += taken
-    return Scan(records, sum(map(len, lines[:at])), at)
+    return Scan([record for record in records if record.line < at], sum(map(len, lines[:at])), at)
 
 
 def is_sound(chunk: bytes, grammar: Grammar) -> bool:
@@ -129,6 +130,14 @@ def _across_lines(lines: list[bytes], at: int, grammar: Grammar, is_last: bool) 
             return 1, None
         return end + 1 - at, Record(text, at, _fault_of(text, shape, grammar))
     return (1 if is_last or len(lines) >= at + MAX_RECORD_LINES else 0), None
+
+
+def _start_of_line(lines: list[bytes], at: int, grammar: Grammar) -> int:
+    """Where the physical line begins of which ``lines[at]`` is a part: a chunk that ended inside it would be read otherwise,
+    because a quoted field of an earlier line is judged by the lines that follow as they stand."""
+    while at and not lines[at - 1].endswith((grammar.line_end, b"\n")):
+        at -= 1
+    return at
 
 
 def _hides_a_record(lines: list[bytes], grammar: Grammar) -> bool:

@@ -1,13 +1,15 @@
 """Whatever is delivered and whatever happens to it on its way: as many rows as counted, and what was not hit is exact."""
 
 import tempfile
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from engagement_lib.landing import segments
+from engagement_lib.landing import records, rectangles, segments
 from tests.landing.delivered import COLUMNS, HEADER, inspected, records_of
 
 #: Small enough that a few records fill several segments.
@@ -33,6 +35,11 @@ BROKEN_LINE = st.sampled_from(
     ]
 )
 Values = tuple[str, ...]
+#: Lines that open and close quoted fields, and lines of several records, each but the last with a lone CR at its end.
+PART = st.sampled_from(["a,b,c,d,e", 'a,b,c,d,"e', 'e"', "\r", 'e"\ra,b,c,d,"e', '"', ",", "é"])
+LINE = st.tuples(st.lists(PART, max_size=3).map("".join), st.sampled_from(["\n", "\n", "\r\n"])).map("".join)
+#: No field of theirs is open for longer than this, so that it closes within a segment or not at all.
+LIMITS = {"MAX_RECORD_BYTES": 24, "MAX_RECORD_LINES": 4}
 
 
 def written(values: Values, line_end: str, is_quoted: bool) -> bytes:
@@ -41,16 +48,22 @@ def written(values: Values, line_end: str, is_quoted: bool) -> bytes:
     return (",".join(fields) + line_end).encode()
 
 
-def survivors(content: bytes) -> list[Values | None]:
-    """The values of each record read, None for an unparsable one, after the count was compared with the pre-flight's."""
+def read(content: bytes, *, segment_bytes: int = SEGMENT_BYTES) -> list[dict[str, Any]]:
+    """The records of a file, after their count was compared with the pre-flight's."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(segments, "SEGMENT_BYTES", SEGMENT_BYTES)
+        patch.setattr(segments, "SEGMENT_BYTES", segment_bytes)
         inspection = inspected(Path(folder), "a.csv", content)
         assert inspection.verdict == "accepted", inspection.reason
-        records = records_of(inspection)
-    assert [record["_record"] for record in records] == list(range(1, (inspection.records or 0) + 1))
-    assert sum(record["_corrupt"] is not None for record in records) == inspection.unparsable
-    return [None if record["_corrupt"] is not None else tuple(record[column] or "" for column in COLUMNS) for record in records]
+        found = records_of(inspection)
+    assert [record["_record"] for record in found] == list(range(1, (inspection.records or 0) + 1))
+    assert sum(record["_corrupt"] is not None for record in found) == inspection.unparsable
+    return found
+
+
+def survivors(content: bytes) -> list[Values | None]:
+    """The values of each record read, None for an unparsable one."""
+    found = read(content)
+    return [None if record["_corrupt"] is not None else tuple(record[column] or "" for column in COLUMNS) for record in found]
 
 
 def holds_in_order(records: list[Values | None], expected: list[Values]) -> bool:
@@ -85,3 +98,16 @@ def test_any_damage_inside_a_record_leaves_all_others_exact(records: list[Values
     found = survivors(HEADER.encode() + b"\n" + b"".join(written_records))
     others = records[:hit] + records[hit + 1 :]
     assert holds_in_order(found, others)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(LINE, min_size=20, max_size=40))
+@example([*["a,b,c,d,e\n"] * 7, 'a,b,c,d,"e\n', 'e"\ra,b,c,d,"e\n', 'the end"\n', "a,b,c,d,e\n"])
+@example([*["a,b,c,d e\n"] * 7, '\ra,b,c,d,e\ra,b,c,d,"e\n', 'the end"\n', "a,b,c,d,e\n"])
+def test_where_a_file_is_cut_makes_no_difference(lines: list[str]) -> None:
+    """A segment ended inside the line that follows a quoted field, and was read as another number of records than counted."""
+    content = f"{HEADER}\n{''.join(lines)}".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        for (limit, value), module in product(LIMITS.items(), (records, rectangles)):
+            patch.setattr(module, limit, value)
+        assert read(content, segment_bytes=100) == read(content, segment_bytes=1 << 20)

@@ -74,6 +74,12 @@ def test_a_record_that_may_go_on_is_left_for_the_next_chunk() -> None:
     assert ([record.raw for record in found.records], found.consumed, found.lines) == ([b"a,b,c,d"], 8, 1)
 
 
+def test_a_line_of_several_records_is_left_whole_where_the_last_of_them_may_go_on() -> None:
+    """Without its second half, ``e"`` would close the quoted field that is open in the line before."""
+    found = scan(b'a,b,c,"d\ne"\rf,g,h,"open\n', FOUR, is_last=False)
+    assert ([record.raw for record in found.records], found.consumed, found.lines) == ([b'a,b,c,"d'], 9, 1)
+
+
 @pytest.mark.parametrize(
     "text",
     [
