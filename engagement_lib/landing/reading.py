@@ -87,7 +87,19 @@ class LandingReader(DataSourceReader):
 
 
 def piece_rows(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
-    """The rows of one piece of a file. Raises ``InputRefused`` if it is not what the pre-flight saw."""
+    """The rows of one piece of a file. Raises ``InputRefused`` if it is not what the pre-flight saw.
+
+    The same where its rows are not as many as its records were: once they are in the lake, no later run can make them agree.
+    """
+    rows, records = 0, sum(segment.records for segment in piece.segments)
+    for batch in _batches(piece, columns):
+        rows += batch.num_rows
+        yield batch
+    if rows != records:
+        raise InputRefused(f"{piece.path}: {records} records were counted, {rows} read; next: take it away to load the others")
+
+
+def _batches(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     maker = RowMaker(columns, piece)
     if size_of(piece.uri) != piece.size:
         raise _changed(piece)

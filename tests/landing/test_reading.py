@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,6 +121,18 @@ def test_other_bytes_of_the_same_length_are_noticed(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"{HEADER}\n{lines(3)}".replace("T1", "T9"))
     with pytest.raises(InputRefused, match="changed between"):
         list(piece_rows(piece_of(inspection), COLUMNS))
+
+
+@pytest.mark.parametrize("counted", [2, 4])
+@pytest.mark.parametrize("name", ["a.csv", "a.ndjson"])
+def test_a_file_of_more_or_fewer_rows_than_records_fails_the_read(tmp_path: Path, name: str, counted: int) -> None:
+    """Its rows would be in bronze for good, and each run would end because they are not all accounted for."""
+    event = '{"event_name":"app-open","user_id":873,"event_timestamp":"t"}\n'
+    inspection = inspected(tmp_path, name, f"{HEADER}\n{lines(3)}" if name == "a.csv" else event * 3)
+    [segment] = inspection.segments
+    miscounted = replace(inspection, segments=(replace(segment, records=counted),))
+    with pytest.raises(InputRefused, match=f"{name}: {counted} records were counted, 3 read"):
+        list(piece_rows(piece_of(miscounted), COLUMNS))
 
 
 def test_a_line_longer_than_a_segment_costs_itself_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
