@@ -34,7 +34,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Skipped:
-    """One file that was left alone, and why."""
+    """One file that was left alone, and why; ``path`` can be printed whatever the bytes of its name."""
 
     path: str
     reason: str
@@ -60,7 +60,7 @@ def list_arrivals(
         if not reason and found.modified_at is not None and abs(now - found.modified_at) < min_age_seconds:
             reason = f"modified less than {min_age_seconds} seconds ago: it may still be on its way"
         if reason or source is None:
-            skipped.append(Skipped(found.path, reason))
+            skipped.append(Skipped(_printable(found.path), reason))
         else:
             arrivals.append(Arrival(source, found.path, found.uri, found.size, found.modified_at))
     return arrivals, skipped
@@ -105,7 +105,7 @@ def _reason_to_skip(path: str, source: str | None) -> str:
         return "a name that starts with _ or . is not for reading"
     if name.endswith(UNFINISHED_ENDINGS):
         return "the name of an unfinished upload"
-    if _is_undecodable(path):
+    if _printable(path) != path:
         return "the file name is not valid UTF-8"
     if source is None:
         return "belongs to no source: neither its first folder nor the start of its name is one"
@@ -114,12 +114,9 @@ def _reason_to_skip(path: str, source: str | None) -> str:
     return ""
 
 
-def _is_undecodable(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
+def _printable(path: str) -> str:
+    """The path with ``\\xe9`` for a byte that is not UTF-8: Python holds such a byte as what no output takes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True)
