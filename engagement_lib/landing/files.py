@@ -14,6 +14,9 @@ from pyarrow import fs as arrow_fs
 from engagement_lib.errors import ConfigError
 
 EXTENSIONS = (".csv", ".ndjson", ".jsonl", ".json", ".parquet")
+HIDDEN = ("_", ".")
+NOT_FOR_READING = "a name that starts with _ or . is not for reading"
+NO_FILE = "no regular file, or a link to nowhere or to a folder"
 UNFINISHED_ENDINGS = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".swp", "~")
 
 
@@ -34,7 +37,7 @@ class Arrival:
 
 @dataclass(frozen=True)
 class Skipped:
-    """One file that was left alone, and why; ``path`` can be printed whatever the bytes of its name."""
+    """One file, or one folder with all in it, that was left alone, and why; its ``path`` can be printed whatever its bytes."""
 
     path: str
     reason: str
@@ -49,14 +52,13 @@ def list_arrivals(
     ``._-``; the longest such source wins. Files modified less than ``min_age_seconds`` before ``now`` (seconds since 1970 UTC)
     may still be on their way and wait for the next run; a time further ahead than that is a wrong clock and holds nothing up.
 
-    Raises ``ConfigError`` if the root is missing, no folder, or not readable.
+    A folder that cannot be listed is skipped by name, one that vanishes meanwhile without a word. Raises ``ConfigError`` if the
+    root is missing, no folder, or not readable.
     """
     arrivals, skipped = [], []
     for found in sorted(_found(root), key=lambda found: found.path):
         source = source_of(found.path, sources)
-        reason = _reason_to_skip(found.path, source)
-        if not found.is_file:
-            reason = "no regular file, or a link to nowhere or to a folder"
+        reason = found.fault or _reason_to_skip(found.path, source)
         if not reason and found.modified_at is not None and abs(now - found.modified_at) < min_age_seconds:
             reason = f"modified less than {min_age_seconds} seconds ago: it may still be on its way"
         if reason or source is None:
@@ -101,8 +103,8 @@ def size_of(uri: str) -> int:
 
 def _reason_to_skip(path: str, source: str | None) -> str:
     name = path.rpartition("/")[2].lower()
-    if any(part.startswith(("_", ".")) for part in path.split("/")):
-        return "a name that starts with _ or . is not for reading"
+    if any(part.startswith(HIDDEN) for part in path.split("/")):
+        return NOT_FOR_READING
     if name.endswith(UNFINISHED_ENDINGS):
         return "the name of an unfinished upload"
     if _printable(path) != path:
@@ -122,10 +124,10 @@ def _printable(path: str) -> str:
 @dataclass(frozen=True)
 class _Found:
     path: str
-    uri: str
-    size: int
-    modified_at: float | None
-    is_file: bool = True
+    uri: str = ""
+    size: int = 0
+    modified_at: float | None = None
+    fault: str = ""
 
 
 def _found(root: str) -> Iterator[_Found]:
@@ -134,24 +136,38 @@ def _found(root: str) -> Iterator[_Found]:
 
 def _found_in_folder(root: str) -> Iterator[_Found]:
     # Arrow's own listing fails altogether where one file name is not valid UTF-8.
-    def refuse(error: OSError) -> None:
-        raise ConfigError(
-            f"landing folder {error.filename} cannot be listed ({error.strerror}); next: check the setting and the permissions"
-        ) from error
-
     if not os.path.isdir(root):
         raise ConfigError(f"landing folder {root} does not exist; next: create it or correct the setting")
-    for folder, folders, names in os.walk(root, onerror=refuse):
+    unlisted: list[OSError] = []
+    for folder, folders, names in os.walk(root, onerror=unlisted.append):
+        linked = [name for name in folders if os.path.islink(os.path.join(folder, name))]
+        hidden = [name for name in folders if name.startswith(HIDDEN) and name not in linked]
+        # Writers make and remove folders of their own at any time, with a name that hides them.
+        folders[:] = [name for name in folders if name not in hidden]
+        for name in hidden:
+            yield _Found(_below(root, folder, name), fault=NOT_FOR_READING)
         # A link to a folder is named, not followed: it could lead back here.
-        for name in [*names, *[each for each in folders if os.path.islink(os.path.join(folder, each))]]:
-            location = os.path.abspath(os.path.join(folder, name))
-            path = os.path.relpath(location, os.path.abspath(root)).replace(os.sep, "/")
-            try:
-                status = os.stat(location)
-            except OSError:
-                yield _Found(path, location, 0, None, is_file=False)
-            else:
-                yield _Found(path, location, status.st_size, status.st_mtime, stat.S_ISREG(status.st_mode))
+        for name in [*names, *linked]:
+            yield _file(os.path.abspath(os.path.join(folder, name)), _below(root, folder, name))
+    for error in unlisted:
+        if error.filename == root:
+            raise ConfigError(
+                f"landing folder {root} cannot be listed ({error.strerror}); next: check the setting and the permissions"
+            ) from error
+        if not isinstance(error, FileNotFoundError):
+            yield _Found(_below(root, error.filename), fault=f"a folder that cannot be listed ({error.strerror})")
+
+
+def _file(location: str, path: str) -> _Found:
+    try:
+        status = os.stat(location)
+    except OSError:
+        return _Found(path, fault=NO_FILE)
+    return _Found(path, location, status.st_size, status.st_mtime, "" if stat.S_ISREG(status.st_mode) else NO_FILE)
+
+
+def _below(root: str, *parts: str) -> str:
+    return os.path.relpath(os.path.join(*parts), root).replace(os.sep, "/")
 
 
 def _found_in_store(root: str) -> Iterator[_Found]:

@@ -1,12 +1,14 @@
 """Which files count as arrived, to which source they belong, and why others wait."""
 
+import errno
 import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from engagement_lib.errors import ConfigError
-from engagement_lib.landing.files import list_arrivals, open_file, size_of, source_of
+from engagement_lib.landing.files import Skipped, list_arrivals, open_file, size_of, source_of
 
 NOW = 1_750_000_000.0
 SOURCES = ("web", "web_events", "mobile_events")
@@ -66,7 +68,6 @@ def test_a_store_uri_lists_the_same_paths_as_the_folder(tmp_path: Path) -> None:
         ("web_events/a.csv~", "unfinished upload"),
         ("web_events/_a.csv", "starts with _ or ."),
         ("web_events/.a.csv", "starts with _ or ."),
-        ("web_events/_temporary/0/a.csv", "starts with _ or ."),
         ("web_events/a.xlsx", "unsupported file type"),
         ("notes.csv", "belongs to no source"),
     ],
@@ -77,6 +78,44 @@ def test_what_is_not_for_reading_is_left_alone_with_a_reason(tmp_path: Path, nam
     assert arrivals == []
     assert skipped.path == name
     assert reason in skipped.reason
+
+
+def test_a_folder_that_is_not_for_reading_is_named_once(tmp_path: Path) -> None:
+    deliver(tmp_path, "web_events/a.csv", "web_events/_temporary/0/b.csv", "web_events/_temporary/1/c.csv", ".trash/web.csv")
+    arrivals, skipped = list_arrivals(str(tmp_path), SOURCES, now=NOW)
+    assert [arrival.path for arrival in arrivals] == ["web_events/a.csv"]
+    assert [file.path for file in skipped] == [".trash", "web_events/_temporary"]
+    assert {file.reason for file in skipped} == {"a name that starts with _ or . is not for reading"}
+
+
+def refuse_to_list(patch: pytest.MonkeyPatch, folders: Mapping[Path, int]) -> None:
+    """As the operating system would do: a test that runs as root can list everything."""
+    scandir = os.scandir
+
+    def refused(path: str) -> Iterator[os.DirEntry[str]]:
+        if number := folders.get(Path(path)):
+            raise OSError(number, os.strerror(number), path)
+        return scandir(path)
+
+    patch.setattr(os, "scandir", refused)
+
+
+def test_a_folder_that_cannot_be_listed_is_named_and_one_that_vanishes_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(tmp_path, "web_events/a.csv", "web_events/gone/b.csv", "lost+found/c.csv")
+    with monkeypatch.context() as patch:
+        refuse_to_list(patch, {tmp_path / "web_events" / "gone": errno.ENOENT, tmp_path / "lost+found": errno.EACCES})
+        arrivals, skipped = list_arrivals(str(tmp_path), SOURCES, now=NOW)
+    assert [arrival.path for arrival in arrivals] == ["web_events/a.csv"]
+    assert skipped == [Skipped("lost+found", "a folder that cannot be listed (Permission denied)")]
+
+
+@pytest.mark.parametrize("number", [errno.EACCES, errno.ENOENT])
+def test_a_root_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    with monkeypatch.context() as patch, pytest.raises(ConfigError, match=f"{tmp_path} cannot be listed"):
+        refuse_to_list(patch, {tmp_path: number})
+        list_arrivals(str(tmp_path), SOURCES, now=NOW)
 
 
 def test_a_young_file_waits_for_the_next_run(tmp_path: Path) -> None:
