@@ -1,8 +1,10 @@
 """Parquet files: every value as text; pre-flight and rows."""
 
 import json
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from io import SEEK_END
 from typing import Any, BinaryIO
 
 import pyarrow as pa
@@ -25,25 +27,49 @@ def inspect(file: BinaryIO, names: ColumnNames) -> Findings:
         for batch in opened.iter_batches(BATCH_ROWS):
             for name, column in zip(batch.schema.names, batch.columns, strict=True):
                 _check_text(name, column)
+        checksums = _checksums(file, opened.metadata, range(opened.metadata.num_row_groups))
     except Unreadable:
         raise
     except Exception as error:  # a damaged file can make Arrow's reader fail in any way
         raise Unreadable(f"not a readable Parquet file ({_first_line(error)})") from error
     first, groups = 1, []
-    for at in range(opened.metadata.num_row_groups):
+    for at, checksum in enumerate(checksums):
         records = opened.metadata.row_group(at).num_rows
-        groups.append(Segment(at, 1, first, first, records, 0, ROW_GROUP))
+        groups.append(Segment(at, 1, first, first, records, checksum, ROW_GROUP))
         first += records
     return Findings(None, "", layout, tuple(groups))
 
 
-def rows(file: BinaryIO, segment: Segment, maker: RowMaker) -> Iterator[pa.RecordBatch]:
-    """Yields one row per record of a row group."""
-    number = segment.first_record
-    opened = parquet.ParquetFile(file, page_checksum_verification=True)
-    for batch in opened.iter_batches(BATCH_ROWS, row_groups=[segment.offset]):
-        yield maker.parsed([as_text(column) for column in batch.columns], range(number, number + batch.num_rows))
-        number += batch.num_rows
+def rows(file: BinaryIO, groups: Sequence[Segment], maker: RowMaker) -> Iterator[pa.RecordBatch]:
+    """Yields one row per record of some row groups. Raises ``Unreadable`` if they are not what ``inspect`` saw."""
+    try:
+        opened = parquet.ParquetFile(file, page_checksum_verification=True)
+        checksums = _checksums(file, opened.metadata, [group.offset for group in groups])
+    except (pa.ArrowInvalid, IndexError) as error:
+        raise Unreadable("another file") from error
+    if checksums != [group.checksum for group in groups]:
+        raise Unreadable("other values")
+    for group in groups:
+        number = group.first_record
+        for batch in opened.iter_batches(BATCH_ROWS, row_groups=[group.offset]):
+            yield maker.parsed([as_text(column) for column in batch.columns], range(number, number + batch.num_rows))
+            number += batch.num_rows
+
+
+def _checksums(file: BinaryIO, metadata: parquet.FileMetaData, groups: Iterable[int]) -> list[int]:
+    """Of each row group the crc32 of what it is read from: the footer of the file, and the bytes of its columns.
+
+    The hash of the file would have every task that reads a few row groups of a big file read all others too.
+    """
+    file.seek(-metadata.serialized_size - 8, SEEK_END)
+    footer, found = zlib.crc32(file.read()), []
+    for group in map(metadata.row_group, groups):
+        checksum = footer
+        for column in map(group.column, range(group.num_columns)):
+            file.seek(min(filter(None, (column.dictionary_page_offset, column.data_page_offset))))
+            checksum = zlib.crc32(file.read(column.total_compressed_size), checksum)
+        found.append(checksum)
+    return found
 
 
 def as_text(column: pa.Array) -> pa.Array:

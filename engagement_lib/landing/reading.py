@@ -103,14 +103,16 @@ def _batches(piece: Piece, columns: Sequence[str]) -> Iterator[pa.RecordBatch]:
     maker = RowMaker(columns, piece)
     if size_of(piece.uri) != piece.size:
         raise _changed(piece)
-    with open_file(piece.uri) as file:
-        if piece.format == "parquet":
+    try:
+        with open_file(piece.uri) as file:
+            if piece.format == "parquet":
+                yield from parquet_files.rows(file, piece.segments, maker)
+                return
+            content = unpacked(file)[0] if piece.compression else file
             for segment in piece.segments:
-                yield from parquet_files.rows(file, segment, maker)
-            return
-        content = unpacked(file)[0] if piece.compression else file
-        for segment in piece.segments:
-            yield from _segment_rows(_bytes_of(content, segment, piece), segment, piece, maker, columns)
+                yield from _segment_rows(_bytes_of(content, segment), segment, piece, maker, columns)
+    except Unreadable as error:
+        raise _changed(piece) from error
 
 
 def _segment_rows(
@@ -126,14 +128,11 @@ def _segment_rows(
         yield from ndjson_files.rows(data, segment, maker, ColumnNames(columns, (), piece.aliases))
 
 
-def _bytes_of(content: BinaryIO, segment: Segment, piece: Piece) -> bytes:
-    try:
-        content.seek(segment.offset)
-        data = read_block(content, min(segment.length, segments.SEGMENT_BYTES))
-    except Unreadable as error:
-        raise _changed(piece) from error
+def _bytes_of(content: BinaryIO, segment: Segment) -> bytes:
+    content.seek(segment.offset)
+    data = read_block(content, min(segment.length, segments.SEGMENT_BYTES))
     if zlib.crc32(data) != segment.checksum:
-        raise _changed(piece)
+        raise Unreadable("other bytes")
     return data
 
 

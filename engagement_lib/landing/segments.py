@@ -20,7 +20,8 @@ class Segment:
     """A run of whole records of one file.
 
     ``offset`` and ``length`` are in bytes of the unpacked content (for Parquet: number of the row group, and 1).
-    ``first_record`` and ``first_line`` count from 1. ``checksum`` is the crc32 of its bytes (of the first ``SEGMENT_BYTES``).
+    ``first_record`` and ``first_line`` count from 1. ``checksum`` is the crc32 of its bytes (of the first ``SEGMENT_BYTES``; for
+    Parquet with those of the file's footer).
     ``kind``: ``PLAIN`` = each record is well-formed; ``MIXED`` = to be read record by record;
     ``OVERSIZE`` = one line longer than a segment; ``ROW_GROUP`` of a Parquet file.
     """

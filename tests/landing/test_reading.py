@@ -1,11 +1,14 @@
 """Accepted files through Spark: one row per record, whatever the mixture of shapes."""
 
 import gzip
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
@@ -14,7 +17,7 @@ from engagement_lib.landing import segments, sharing
 from engagement_lib.landing.preflight import Inspection
 from engagement_lib.landing.reading import piece_rows, read
 from engagement_lib.landing.sharing import piece_of, share
-from tests.landing.delivered import COLUMNS, HEADER, inspected, lines, records_of
+from tests.landing.delivered import COLUMNS, HEADER, REQUIRED, inspected, lines, records_of
 
 MIXTURE: dict[str, str | bytes] = {
     "as agreed.csv": f"{HEADER}\n{lines(5)}",
@@ -120,6 +123,31 @@ def test_other_bytes_of_the_same_length_are_noticed(tmp_path: Path) -> None:
     inspection = inspected(tmp_path, "a.csv", f"{HEADER}\n{lines(3)}")
     (tmp_path / "a.csv").write_text(f"{HEADER}\n{lines(3)}".replace("T1", "T9"))
     with pytest.raises(InputRefused, match="changed between"):
+        list(piece_rows(piece_of(inspection), COLUMNS))
+
+
+def as_parquet(*titles: str, column: str = "item_title") -> bytes:
+    """A file whose size tells nothing of its values, a row group for each title."""
+    table = pa.table({**{name: ["x"] * len(titles) for name in REQUIRED}, column: titles})
+    file = io.BytesIO()
+    parquet.write_table(table, file, row_group_size=1, use_dictionary=False, compression="none", write_statistics=False)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        pytest.param(as_parquet("T0", "T9", "T2"), id="other values"),
+        pytest.param(as_parquet("T0", "T1", "T2", column="item_label"), id="other columns"),
+        pytest.param(as_parquet("T0", "T1", "T2")[:-4] + b"PAR2", id="no Parquet file"),
+    ],
+)
+def test_a_parquet_file_of_the_same_size_is_noticed(tmp_path: Path, later: bytes) -> None:
+    inspection = inspected(tmp_path, "a.parquet", as_parquet("T0", "T1", "T2"))
+    assert [record["item_title"] for record in records_of(inspection)] == ["T0", "T1", "T2"]
+    assert len(later) == inspection.arrival.size
+    (tmp_path / "a.parquet").write_bytes(later)
+    with pytest.raises(InputRefused, match=r"a\.parquet changed between its pre-flight and its reading"):
         list(piece_rows(piece_of(inspection), COLUMNS))
 
 
