@@ -4,7 +4,7 @@ import re
 from typing import BinaryIO
 
 from engagement_lib.landing import segments
-from engagement_lib.landing.delivery import UTF8_BOM, Unreadable, encoding_of, read_block, unpacked
+from engagement_lib.landing.delivery import UTF8_BOM, Unreadable, read_block, refuse_other_encodings, unpacked
 from engagement_lib.landing.fields import shape_of, values_of
 from engagement_lib.landing.findings import Faults, Findings
 from engagement_lib.landing.layout import ColumnNames
@@ -23,7 +23,7 @@ def inspect(delivered: BinaryIO, names: ColumnNames) -> Findings:
     start = read_block(content, segments.SEGMENT_BYTES)
     if not start:
         raise Unreadable("the file is empty")
-    encoding = encoding_of(start)
+    refuse_other_encodings(start)
     first = BLANK_LINES.match(start, len(UTF8_BOM) if start.startswith(UTF8_BOM) else 0).end()
     header = LINE.match(start, first).group()
     end = LINE_END.match(start, first + len(header))
@@ -33,7 +33,7 @@ def inspect(delivered: BinaryIO, names: ColumnNames) -> Findings:
     first_line = 1 + len(LINE_END.findall(start, 0, first))
     line_end = counting.grammar.line_end
     found = tuple(segments.cut(content, start[end.end() :], end.end(), first_line, counting.cut_chunk, line_end))
-    return Findings(compression, encoding, layout, found, counting.faults, counting.grammar.has_cr_lines, header.decode())
+    return Findings(compression, layout, found, counting.faults, counting.grammar.has_cr_lines, header.decode())
 
 
 class Counting:

@@ -78,8 +78,8 @@ def read_block(content: BinaryIO, size: int) -> bytes:
         raise Unreadable(f"the compressed file is damaged ({error})") from error
 
 
-def encoding_of(start: bytes) -> str:
-    """'UTF-8' or 'UTF-8 with BOM' from the first bytes. Raises ``Unreadable`` for other encodings and for what is no text."""
+def refuse_other_encodings(start: bytes) -> None:
+    """Raises ``Unreadable`` where the first bytes are those of another encoding than UTF-8, or of what is no text."""
     for magic, name in (REFUSED_ENCODINGS | OTHER_FORMATS).items():
         if start.startswith(magic):
             verb = "is encoded as" if magic in REFUSED_ENCODINGS else "is"
@@ -88,4 +88,3 @@ def encoding_of(start: bytes) -> str:
     for name, zeros in (("UTF-16 (little endian)", head[1::2]), ("UTF-16 (big endian)", head[0::2])):
         if zeros and zeros.count(0) > 0.4 * len(zeros):
             raise Unreadable(f"the content is encoded as {name}, as its NUL bytes show; UTF-8 text is expected")
-    return "UTF-8 with BOM" if start.startswith(UTF8_BOM) else "UTF-8"

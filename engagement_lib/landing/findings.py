@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from engagement_lib.landing.layout import Layout
-from engagement_lib.landing.segments import OVERSIZE, PLAIN, ROW_GROUP, Segment
+from engagement_lib.landing.segments import OVERSIZE, Segment
 
 
 @dataclass
@@ -28,7 +28,6 @@ class Findings:
     """
 
     compression: str | None
-    encoding: str
     layout: Layout
     segments: tuple[Segment, ...]
     faults: Faults = field(default_factory=Faults)
@@ -39,11 +38,6 @@ class Findings:
     def records(self) -> int:
         """Records in the file, those included that cannot be parsed."""
         return sum(segment.records for segment in self.segments)
-
-    @property
-    def is_clean(self) -> bool:
-        """Whether each record is known to be well-formed, so that the fast reader may take the whole file."""
-        return all(segment.kind in (PLAIN, ROW_GROUP) for segment in self.segments)
 
     @property
     def unparsable(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from engagement_lib.landing import segments
-from engagement_lib.landing.delivery import UTF8_BOM, Unreadable, encoding_of, read_block, unpacked
+from engagement_lib.landing.delivery import UTF8_BOM, Unreadable, read_block, refuse_other_encodings, unpacked
 from engagement_lib.landing.findings import Findings
 from engagement_lib.landing.json_text import parse, to_text
 from engagement_lib.landing.layout import ColumnNames, Layout, label
@@ -26,13 +26,13 @@ def inspect(delivered: BinaryIO, names: ColumnNames) -> Findings:
     start = read_block(content, segments.SEGMENT_BYTES)
     if not start:
         raise Unreadable("the file is empty")
-    encoding = encoding_of(start)
+    refuse_other_encodings(start)
     offset = len(UTF8_BOM) if start.startswith(UTF8_BOM) else 0
     if start[offset:].lstrip()[:1] == b"[":
         raise Unreadable("the content is one JSON array; one object per line is expected")
     keys = _Keys(names)
     found = tuple(segments.cut(content, start[offset:], offset, 1, keys.cut_chunk, b"\n"))
-    return Findings(compression, encoding, keys.layout(sum(segment.records for segment in found)), found)
+    return Findings(compression, keys.layout(sum(segment.records for segment in found)), found)
 
 
 def rows(data: bytes, segment: Segment, maker: RowMaker, names: ColumnNames) -> Iterator[pa.RecordBatch]:

@@ -37,7 +37,7 @@ def inspect(file: BinaryIO, names: ColumnNames) -> Findings:
         records = opened.metadata.row_group(at).num_rows
         groups.append(Segment(at, 1, first, first, records, checksum, ROW_GROUP))
         first += records
-    return Findings(None, "", layout, tuple(groups))
+    return Findings(None, layout, tuple(groups))
 
 
 def rows(file: BinaryIO, groups: Sequence[Segment], maker: RowMaker) -> Iterator[pa.RecordBatch]:

@@ -26,7 +26,7 @@ class Inspection:
     names as in the file (NDJSON: keys of some lines), ``columns`` the contract column that each feeds (None = unknown, kept
     in ``_rescued``), ``unknown`` the names of those, ``missing`` the contract columns that the file does not have. ``records``
     counts all records, None if refused; ``unparsable`` those that will be kept as text only (for NDJSON they come to light when
-    it is read). ``is_clean``: the fast reader takes the whole file. ``reason`` is one sentence, '' if there is nothing to say.
+    it is read). ``reason`` is one sentence, '' if there is nothing to say.
     """
 
     arrival: Arrival
@@ -35,14 +35,12 @@ class Inspection:
     reason: str = ""
     sha256: str = ""
     compression: str | None = None
-    encoding: str = ""
     header: tuple[str, ...] = ()
     columns: tuple[str | None, ...] = ()
     unknown: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     records: int | None = None
     unparsable: int = 0
-    is_clean: bool = False
     has_cr_lines: bool = False
     header_line: str = ""
     segments: tuple[Segment, ...] = ()
@@ -86,9 +84,9 @@ def inspect(
         return Inspection(arrival, form, REFUSED, str(found)[:MAX_REASON], sha256)
     layout = found.layout
     return Inspection(
-        arrival, form, ACCEPTED, found.note, sha256, found.compression, found.encoding,
+        arrival, form, ACCEPTED, found.note, sha256, found.compression,
         layout.header, layout.columns, layout.unknown, layout.missing,
-        found.records, found.unparsable, found.is_clean, found.has_cr_lines, found.header_line, found.segments, aliases,
+        found.records, found.unparsable, found.has_cr_lines, found.header_line, found.segments, aliases,
     )  # fmt: skip
 
 
