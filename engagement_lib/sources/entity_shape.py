@@ -55,7 +55,7 @@ class Entity:
     def source(self) -> Source:
         """The entity's files: the same columns as text; those of the key must stand in the header."""
         columns = tuple(field.but(type="string", allowed=(), required=field.name in self.keys) for field in self.fields)
-        return Source(self.name, (*columns, UPDATED_AT), self.typed, may_lack=(UPDATED_AT.name,))
+        return Source(self.name, (*columns, UPDATED_AT), may_lack=(UPDATED_AT.name,))
 
     def typed(self, raw: DataFrame) -> DataFrame:
         """One row per record: typed columns, ``_changed_at``, ``_content`` (what it says, as text), ``_said`` (how many

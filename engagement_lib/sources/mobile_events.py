@@ -95,4 +95,4 @@ def to_events(raw: DataFrame) -> DataFrame:
     )
 
 
-SOURCE = Source("mobile_events", COLUMNS, to_events, may_lack=tuple(column.name for column in NEWER))
+SOURCE = Source("mobile_events", COLUMNS, may_lack=tuple(column.name for column in NEWER))

@@ -76,4 +76,4 @@ def to_events(raw: DataFrame) -> DataFrame:
     )
 
 
-SOURCE = Source("web_events", COLUMNS, to_events, may_lack=tuple(column.name for column in NEWER))
+SOURCE = Source("web_events", COLUMNS, may_lack=tuple(column.name for column in NEWER))

@@ -1,11 +1,12 @@
 """Each column of a tracker's record has its place in the event shape."""
 
+from types import ModuleType
+
 from pyspark.sql import SparkSession
 
 from engagement_lib.engine.table import Table
 from engagement_lib.sources import mobile_events as mobile
 from engagement_lib.sources import web_events as web
-from engagement_lib.sources.source import Source
 from engagement_lib.tables.bronze.mobile_events import mobile_events
 from engagement_lib.tables.bronze.web_events import web_events
 
@@ -89,19 +90,19 @@ COMMON = {
 }
 
 
-def mapped(spark: SparkSession, source: Source, bronze: Table, record: dict[str, str | None]) -> dict:
+def mapped(spark: SparkSession, source: ModuleType, bronze: Table, record: dict[str, str | None]) -> dict:
     """The record as bronze holds it, in the event shape."""
-    assert set(record) == set(source.column_names)
+    assert set(record) == set(source.SOURCE.column_names)
     landed = {**record, "_file": "f.csv", "_file_hash": "hash", "_record": 7, "_load": 3}
     raw = spark.createDataFrame(
         [tuple(landed.get(field.name) for field in bronze.fields)],
         ", ".join(f"{field.name} {field.type}" for field in bronze.fields),
     )
-    return source.to_shape(raw).first().asDict(recursive=True)
+    return source.to_events(raw).first().asDict(recursive=True)
 
 
 def test_each_column_of_the_web_tracker_has_its_place(spark: SparkSession) -> None:
-    assert mapped(spark, web.SOURCE, web_events, WEB) == {
+    assert mapped(spark, web, web_events, WEB) == {
         **COMMON,
         "platform": "web",
         "anonymous_id": "fingerprint-1",
@@ -128,7 +129,7 @@ def test_each_column_of_the_web_tracker_has_its_place(spark: SparkSession) -> No
 
 
 def test_each_column_of_the_app_tracker_has_its_place(spark: SparkSession) -> None:
-    assert mapped(spark, mobile.SOURCE, mobile_events, MOBILE) == {
+    assert mapped(spark, mobile, mobile_events, MOBILE) == {
         **COMMON,
         "platform": "mobile",
         "anonymous_id": "client-1",
@@ -158,6 +159,6 @@ def test_each_column_of_the_app_tracker_has_its_place(spark: SparkSession) -> No
 
 
 def test_without_a_locale_the_language_is_the_one_that_the_app_states_and_the_country_unknown(spark: SparkSession) -> None:
-    found = mapped(spark, mobile.SOURCE, mobile_events, {**MOBILE, "device_locale_code": None})
+    found = mapped(spark, mobile, mobile_events, {**MOBILE, "device_locale_code": None})
     shown = ("language", "country_code", "country_source", "quality_flags")
     assert [found[name] for name in shown] == ["pt", None, None, ["item_id_was_decimal", "title_was_quoted"]]
