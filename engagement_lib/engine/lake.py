@@ -14,10 +14,10 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F
 
-from engagement_lib.engine.catalog import refuse_other_catalogs
 from engagement_lib.engine.commit import Commit, Version, versions_in
 from engagement_lib.engine.folder import absolute, can_be_locked, clear_of_the_unborn, refuse_other_file_systems
 from engagement_lib.engine.small_tables import SmallTables
+from engagement_lib.engine.spark_catalog import refuse_other_catalogs
 from engagement_lib.engine.storage import MERGE_METADATA, columns_of, declared, quiet_session
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError
