@@ -35,6 +35,9 @@ class Lake:
     Reading and writing is by `Table`; nobody else builds a path or a name.
     """
 
+    #: Whether nothing that is read goes into a commit.
+    is_read_only = False
+
     def __init__(self, spark: SparkSession, *, root: str | None = None, catalog: str | None = None) -> None:
         if (root is None) == (catalog is None):
             raise ConfigError("lake: give either lake.root (a folder) or lake.catalog (a catalog name), not both")
@@ -76,7 +79,8 @@ class Lake:
         """The table, at a version where one is given; no rows as long as nothing was ever written to it."""
         if version == NEVER or not self.exists(table):
             return self.spark.createDataFrame([], columns_of(table))
-        if version is not None and self._small and self.no_conflict_counts:
+        # Where others may write, Delta has to know what was read: it looks for their changes in that when it commits.
+        if version is not None and self._small and (self.is_locked or self.is_read_only):
             rows = self._small.read(self.location(table), version)
             if rows is not None:
                 return rows
@@ -89,11 +93,6 @@ class Lake:
         """The table as this run knows it; as it is by now where others may write to it (of a table that somebody writes to
         meanwhile Delta refuses a version that is older than its removed files are kept)."""
         return self.read(table, self.version(table) if self.is_locked else None)
-
-    @property
-    def no_conflict_counts(self) -> bool:
-        """Whether Delta need not know what is read: it looks for other writers' changes in that when it commits."""
-        return self.is_locked
 
     def versions(self, table: Table, *, after: int | None = None) -> list[Version]:
         """Versions of the table, newest first; all after ``after`` if the history still has them. Empty: no such table."""

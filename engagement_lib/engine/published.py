@@ -17,17 +17,14 @@ class PublishedLake(Lake):
     Tables of operations (files, runs, checks) are read as they are. A table that was never published has no rows.
     """
 
+    is_read_only = True
+
     def __init__(self, lake: Lake, published: Table) -> None:
         super().__init__(lake.spark, root=lake.root, catalog=lake.catalog)
         self._published: dict[str, tuple[int, str]] = {}
         # Asked here and kept: who says what the set was must not name one that was published meanwhile.
         rows = super().read(published, self.version(published)).collect()
         self._published = {row.table_id: (int(row.version), row.run_id) for row in rows}
-
-    @property
-    def no_conflict_counts(self) -> bool:
-        """Readers commit nothing."""
-        return True
 
     def exists(self, table: Table) -> bool:
         """Whether readers can see the table."""

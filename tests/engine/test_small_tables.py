@@ -55,7 +55,7 @@ def test_each_version_is_read_as_delta_reads_it(spark: SparkSession, written: La
         assert {row.user_id for row in mine.collect()} == ({"a", "b"} if version else set())
 
 
-def test_a_lake_reads_its_files_only_where_no_conflict_counts(written: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lake_reads_its_files_only_where_no_other_writer_matters(written: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     """Delta finds the conflicts of two writers by what each has read through it."""
     asked = []
     monkeypatch.setattr(SmallTables, "read", lambda self, folder, version: asked.append(version))
