@@ -113,7 +113,17 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     if chosen := [each for each in wanted if each in bronze]:
         load = 1 + max([ledger.newest_load(), *[lake.newest_load(each) for each in [*bronze, *merged]]])
         tell("landing")
-        result.ingested = _taken_in(run, settings, chosen, [each.name for each in bronze], ledger, load)
+        result.ingested = ingest(
+            lake,
+            chosen,
+            ledger,
+            Landing(**settings.landing),
+            sources=[each.name for each in bronze],
+            load=load,
+            run_id=run.run_id,
+            now=time.time(),
+            interpreted_records=settings.interpreted_records,
+        )
         result.outcomes += result.ingested.outcomes
         for outcome in result.ingested.outcomes:
             tell(_words(outcome))
@@ -125,22 +135,6 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         _record(lake, run, result)
     result.unpublished = _publish(run, tables.values(), wanted, result)
     return result
-
-
-def _taken_in(
-    run: Run, settings: Settings, bronze: Sequence[Table], sources: Sequence[str], ledger: Ledger, load: int
-) -> Ingested:
-    return ingest(
-        run.lake,
-        bronze,
-        ledger,
-        Landing(**settings.landing),
-        sources=sources,
-        load=load,
-        run_id=run.run_id,
-        now=time.time(),
-        interpreted_records=settings.interpreted_records,
-    )
 
 
 def _nothing_set_aside_is_lost(lake: Lake, ledger: Ledger, merged: Iterable[Table]) -> None:
