@@ -1,8 +1,9 @@
 """The errors that a person is meant to read: one line each, and the exit code that a scheduler sees."""
 
+import difflib
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 _NO_SPACE = "No space left on device"
 _TRACEBACK = "Traceback (most recent call last):"
@@ -58,6 +59,16 @@ def exit_code_of(job: Callable[[], int], *, debug: bool) -> int:
             traceback.print_exc()
         print(f"error: {_unforeseen(problem)}", file=sys.stderr)
         return EnvironmentProblem.exit_code
+
+
+def nearest(name: object, known: Iterable[str], *, besides: Iterable[str] = ()) -> str:
+    """A hint for a name that does not exist (YAML may have read it as no text): the nearest known one, else all of them.
+
+    ``besides``: other names that may have been meant, too many to list.
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(str(name), [*names, *besides], n=1)
+    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
 
 
 def is_full_disk(problem: Exception) -> bool:

@@ -1,10 +1,9 @@
 """All metrics of the lake in one place: those over facts, the rates over reports, and what only a report's own rows hold."""
 
-import difflib
 from typing import Literal
 
 from engagement_lib import metrics
-from engagement_lib.errors import ConfigError
+from engagement_lib.errors import ConfigError, nearest
 from engagement_lib.metrics import Metric, Rate, Stored
 
 _WINDOWS, _QUALITY, _RETENTION = "gold.report_active_windows", "gold.report_session_quality", "gold.report_retention"
@@ -239,8 +238,7 @@ def metric(name: str) -> Metric:
     """The metric of that name. Raises ConfigError with the nearest name where there is none."""
     known = {each.name: each for each in ALL}
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1)
-        raise ConfigError(f"there is no metric {name}" + (f"; did you mean {close[0]}?" if close else ""))
+        raise ConfigError(f"there is no metric {name}; {nearest(name, known)}")
     return known[name]
 
 

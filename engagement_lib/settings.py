@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import Any
 import yaml
 
 from engagement_lib.engine.table import AppendFiles, Table
-from engagement_lib.errors import ConfigError
+from engagement_lib.errors import ConfigError, nearest
 from engagement_lib.parameters import verify
 
 #: Every key with the type of its value; a mapping stands for a section.
@@ -112,7 +111,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _verify(content: Mapping[str, Any], keys: Mapping[str, Any], where: str) -> None:
     for name, value in content.items():
         if name not in keys:
-            raise ConfigError(f"{where}{name} is not a setting; {nearest(str(name), keys)}")
+            raise ConfigError(f"{where}{name} is not a setting; {nearest(name, keys)}")
         kind = keys[name]
         wanted = dict if isinstance(kind, Mapping) else kind
         if value is None and wanted is dict:
@@ -169,21 +168,12 @@ def _verify_aliases(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
     sources = {t.write.source.name: t.write.source.column_names for t in tables if isinstance(t.write, AppendFiles)}
     for source, names in given.items():
         if source not in sources:
-            raise ConfigError(f"landing.aliases: there is no source {source}; {nearest(str(source), sources)}")
+            raise ConfigError(f"landing.aliases: there is no source {source}; {nearest(source, sources)}")
         if not isinstance(names, Mapping):
             raise ConfigError(f"landing.aliases.{source} must be a mapping of names in files to columns, not {names!r}")
         for name, column in names.items():
             if column not in sources[source]:
-                raise ConfigError(
-                    f"landing.aliases.{source}.{name}: {column} is no column; {nearest(str(column), sources[source])}"
-                )
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A hint for a name that does not exist: the nearest known one, else all of them."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(names)}"
+                raise ConfigError(f"landing.aliases.{source}.{name}: {column} is no column; {nearest(column, sources[source])}")
 
 
 def _over(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

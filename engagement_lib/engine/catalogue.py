@@ -1,13 +1,12 @@
 """Finding the tables, choosing some of them, and the order to run them in. Starts no Spark."""
 
-import difflib
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping
 from types import ModuleType
 
 from engagement_lib.engine.table import Merge, Recorded, SetAside, Table
-from engagement_lib.errors import ConfigError
+from engagement_lib.errors import ConfigError, nearest
 
 
 def discover(package: ModuleType) -> dict[str, Table]:
@@ -75,9 +74,8 @@ def _named(tables: Mapping[str, Table], name: str) -> list[Table]:
     found = [each for each in tables.values() if name in (each.id, each.layer, each.name)]
     owners = [written_by(tables.values(), each) or each for each in found]
     if not owners:
-        known = [*tables, *{each.layer for each in tables.values()}]
-        close = difflib.get_close_matches(name, [*known, *(each.name for each in tables.values())], n=1)
-        hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(known))}"
+        known = {*tables, *(each.layer for each in tables.values())}
+        hint = nearest(name, known, besides=[each.name for each in tables.values()])
         raise ConfigError(f"--select: no table or layer is called '{name}'; {hint}")
     return owners
 

@@ -35,3 +35,10 @@ def test_rows_set_aside_are_selected_with_the_table_that_writes_them() -> None:
 def test_an_unknown_name_names_the_nearest_one() -> None:
     with pytest.raises(ConfigError, match=r"did you mean gold\.fact_session"):
         select(TABLES, "gold.fact_sesion")
+
+
+def test_a_name_that_is_near_to_none_is_told_what_there_is() -> None:
+    with pytest.raises(ConfigError, match=r"there are: bronze, bronze\.assignments, .*, silver\.variants$"):
+        select(TABLES, "xyzzy")
+    with pytest.raises(ConfigError, match=r"did you mean fact_session\?"):
+        select(TABLES, "fact_sesion")
