@@ -197,7 +197,7 @@ class Ledger:
         assert isinstance(kept.write, Rebuild) and kept.write.rest
         [bronze] = kept.inputs
         last, rest = self.lake.last_commit(kept), self.lake.last_commit(kept.write.rest)
-        if last is None or rest is None or last.inputs[bronze.id] != rest.inputs[bronze.id]:
+        if last is None or rest is None or last.inputs[bronze.id] != rest.inputs.get(bronze.id):
             return None
         is_known = self._since_saved(kept) == []
         waiting = (e for e in self.loaded_for(kept) if e.events is None and (e.load or 0) <= last.load)
