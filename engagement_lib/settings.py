@@ -72,7 +72,7 @@ class Settings:
             lake={name: _address(value) if name == "root" else value for name, value in merged.get("lake", {}).items()},
             landing={"root": "landing", **merged.get("landing", {})},
             parameters=parameters,
-            spark={name: _spark_text(value) for name, value in merged.get("spark", {}).items()},
+            spark=_properties(merged.get("spark", {})),
             dashboards=dashboards or merged.get("dashboards", {}).get("root"),
             **merged.get("run", {}),
         )
@@ -149,9 +149,18 @@ def _typed_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> dict
         wanted = list if wanted is tuple else wanted
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             raise ConfigError(f"parameters.{name} must be {_KINDS[wanted]}, not {value!r}")
+        if name == "event_name_aliases":
+            _verify_texts(f"parameters.{name}", value)
         verify(name, value)
         typed[name] = value
     return typed
+
+
+def _verify_texts(where: str, given: Mapping[Any, Any]) -> None:
+    """Raises `ConfigError` for keys or values that YAML reads as a number, a day or (on, off, yes, no) as true or false."""
+    for pair in given.items():
+        if others := [each for each in pair if not isinstance(each, str)]:
+            raise ConfigError(f"{where}.{pair[0]}: {others[0]!r} is what YAML reads, and no text; put it in quotes")
 
 
 def _address(value: str) -> str:
@@ -171,20 +180,22 @@ def _verify_aliases(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
             raise ConfigError(f"landing.aliases: there is no source {source}; {nearest(source, sources)}")
         if not isinstance(names, Mapping):
             raise ConfigError(f"landing.aliases.{source} must be a mapping of names in files to columns, not {names!r}")
+        _verify_texts(f"landing.aliases.{source}", names)
         for name, column in names.items():
             if column not in sources[source]:
                 raise ConfigError(f"landing.aliases.{source}.{name}: {column} is no column; {nearest(column, sources[source])}")
 
 
 def _over(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    """Sections of ``other`` over those of ``base``, key by key; a parameter replaces the former one as a whole."""
+    """Sections of ``other`` over those of ``base``, key by key; a parameter replaces the former one as a whole, and an empty
+    value takes the former one away."""
     merged = dict(base)
     for name, value in other.items():
-        former = merged.get(name)
-        if not isinstance(value, Mapping) or not isinstance(former, Mapping) or name == "lake":
-            merged[name] = value
-        else:
-            merged[name] = _without_nothing({**former, **value}) if name == "parameters" else _over(former, value)
+        if isinstance(value, Mapping):
+            former = merged.get(name) if name != "lake" else None
+            former = former if isinstance(former, Mapping) else {}
+            value = _without_nothing({**former, **value}) if name == "parameters" else _over(former, value)
+        merged[name] = value
     return _without_nothing(merged)
 
 
@@ -192,5 +203,11 @@ def _without_nothing(section: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in section.items() if value is not None}
 
 
-def _spark_text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+def _properties(given: Mapping[str, Any]) -> dict[str, str]:
+    """Spark's properties, as the texts that Spark takes."""
+    for name, value in given.items():
+        if isinstance(value, Mapping | list):
+            raise ConfigError(f"spark.{name} must be a text, a number, true or false, not {value!r}")
+    texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
+    _verify_texts("spark", texts)
+    return texts

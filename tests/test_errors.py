@@ -73,6 +73,33 @@ MISTAKES = {
         2,
         ["landing.aliases.web_events must be a mapping"],
     ),
+    "an alias of no text": (
+        "landing: {aliases: {web_events: {on: user_id}}}\n",
+        [],
+        2,
+        ["landing.aliases.web_events.True: True is what YAML reads", "put it in quotes"],
+    ),
+    "a parameter that YAML reads as true": ("parameters: {on: 2}\n", [], 2, ["parameters.True: no table has such a parameter"]),
+    "a number for a parameter's name": ("parameters: {1: 2}\n", [], 2, ["parameters.1: no table has such a parameter"]),
+    "a number for an event": (
+        "parameters: {event_name_aliases: {open: 5}}\n",
+        [],
+        2,
+        ["parameters.event_name_aliases.open: 5 is what YAML reads", "put it in quotes"],
+    ),
+    "an event that YAML reads as true": (
+        "parameters: {event_name_aliases: {on: item-started}}\n",
+        [],
+        2,
+        ["parameters.event_name_aliases.True: True is what YAML reads"],
+    ),
+    "a list for a property of Spark": (
+        "spark: {spark.jars: [a, b]}\n",
+        [],
+        2,
+        ["spark.spark.jars must be a text", "not ['a', 'b']"],
+    ),
+    "a property of Spark that is no text": ("spark: {1: a}\n", [], 2, ["spark.1: 1 is what YAML reads"]),
     "pages behind an address": ("", ["--dashboards", "s3a://b/pages"], 2, ["s3a://b/pages is no folder of this machine"]),
     "an empty lake": ("", ["--lake", ""], 2, ["lake.root is empty", "give a folder"]),
     "a lake in a file": ("", ["--lake", "{folder}/conf.yml/lake"], 5, ["conf.yml/lake", "Not a directory", "choose another"]),
@@ -110,6 +137,19 @@ def test_a_parameter_replaces_that_of_the_base_as_a_whole(tmp_path: Path) -> Non
     found = Settings.load(str(tmp_path / "conf.yml"), tables=pipeline.all_tables().values())
     assert found.parameters == {"regions": {"GERMANY": ["DE"]}, "report_time_zone": "Europe/Berlin"}
     assert (found.side_by_side, found.landing["min_age_seconds"]) == (3, 5)
+
+
+def test_an_empty_value_is_as_if_it_was_not_there_in_every_file(tmp_path: Path) -> None:
+    empty = "landing: {aliases: }\nspark: {spark.x: }\nparameters: {session_gap_minutes: }\ndashboards:\n"
+    plain = Settings(lake={}, landing={"root": "landing"})
+    for name, text in {"alone.yml": empty, "spark.yml": "spark:\n", "base.yml": empty, "over.yml": empty}.items():
+        (tmp_path / name).write_text(text)
+        assert Settings.load(str(tmp_path / name), tables=pipeline.all_tables().values()) == plain
+    (tmp_path / "base.yml").write_text(
+        "landing: {aliases: {web_events: {uid: user_id}}, root: x}\nspark: {spark.x: 5, spark.y: a}\n"
+    )
+    over = Settings.load(str(tmp_path / "over.yml"), tables=pipeline.all_tables().values())
+    assert (over.landing, over.spark) == ({"root": "x"}, {"spark.y": "a"})
 
 
 @pytest.mark.parametrize("case", MISTAKES)
