@@ -12,12 +12,12 @@ from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
 
-from engagement_lib.errors import EnvironmentProblem
+from engagement_lib.errors import ConfigError, EnvironmentProblem
 
 DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension"
 DELTA_CATALOG = "org.apache.spark.sql.delta.catalog.DeltaCatalog"
 
-# These decide what the tables hold, so an already running session gets them too.
+# These decide what the tables hold, so nothing goes over them: a running session gets them too, whatever it was started with.
 RESULTS: Mapping[str, str] = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",
@@ -74,12 +74,17 @@ def build_session(
 ) -> SparkSession:
     """Returns the running session (``running``, else the active one), or starts one that reads and writes Delta tables in UTC.
 
-    ``conf`` holds Spark properties by their full name and wins over everything; next come the options of ``spark-submit``
-    and ``spark-defaults.conf``, then the defaults above. A running session (notebook, test) takes what can still change.
-    Python's own time zone becomes UTC as well, because ``collect`` converts timestamps with it.
+    ``conf`` holds Spark properties by their full name and wins over the options of ``spark-submit`` and
+    ``spark-defaults.conf``, these over the defaults above; ``RESULTS`` holds whatever was asked for, and Delta's extension is
+    added to others. A running session (notebook, test) takes what can still change. Python's own time zone becomes UTC as
+    well, because ``collect`` converts timestamps with it.
 
-    Raises ``EnvironmentProblem`` if Java does not start or the session cannot work with Delta tables.
+    Raises ``ConfigError`` if ``conf`` asks for another value of ``RESULTS``, ``EnvironmentProblem`` if Java does not start or
+    the session cannot work with Delta tables.
     """
+    for name, value in RESULTS.items():
+        if conf.get(name, value).lower() != value.lower():
+            raise ConfigError(f"spark: {name} must be {value}, not {conf[name]}: it decides what the tables hold")
     _use_utc_in_python()
     running = running or SparkSession.getActiveSession()
     if running is not None:
@@ -99,7 +104,12 @@ def properties(conf: Mapping[str, str], submitted: Mapping[str, str]) -> dict[st
     """The properties to start a session with, from what the caller and ``spark-submit`` ask for (see ``build_session``)."""
     asked = {**submitted, **conf}
     defaults = {**EVERYWHERE, **LAPTOP} if _is_laptop(asked) else EVERYWHERE
-    return {**defaults, **asked}
+    return {**defaults, **asked, **RESULTS, "spark.sql.extensions": _with_delta(asked.get("spark.sql.extensions", ""))}
+
+
+def _with_delta(extensions: str) -> str:
+    names = [name.strip() for name in extensions.split(",") if name.strip()]
+    return ",".join(dict.fromkeys([*names, DELTA_EXTENSION]))
 
 
 def _is_laptop(asked: Mapping[str, str]) -> bool:
@@ -148,7 +158,7 @@ def _adopt(running: SparkSession, conf: Mapping[str, str]) -> SparkSession:
             f"The running Spark session lacks Delta (spark.sql.extensions={DELTA_EXTENSION}); "
             "next: stop it and call build_session, or start it with that property"
         )
-    for name, value in {**RESULTS, **conf}.items():
+    for name, value in {**conf, **RESULTS}.items():
         if running.conf.isModifiable(name):
             running.conf.set(name, value)
     _keep_handles(running.sparkContext._jvm)

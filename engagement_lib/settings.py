@@ -207,7 +207,7 @@ def _properties(given: Mapping[str, Any]) -> dict[str, str]:
     """Spark's properties, as the texts that Spark takes."""
     for name, value in given.items():
         if isinstance(value, Mapping | list):
-            raise ConfigError(f"spark.{name} must be a text, a number, true or false, not {value!r}")
+            raise ConfigError(f"spark: {name} must be a text, a number, true or false, not {value!r}")
     texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
     _verify_texts("spark", texts)
     return texts

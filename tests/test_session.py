@@ -10,8 +10,8 @@ import pytest
 from pyspark.sql import SparkSession
 
 from engagement_lib.cli import main
-from engagement_lib.errors import EnvironmentProblem
-from engagement_lib.session import DELTA_EXTENSION, build_session, properties
+from engagement_lib.errors import ConfigError, EnvironmentProblem
+from engagement_lib.session import DELTA_EXTENSION, RESULTS, build_session, properties
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -35,6 +35,29 @@ def test_configuration_wins_over_spark_submit_and_both_over_the_defaults() -> No
     assert (started["spark.sql.shuffle.partitions"], started["spark.scheduler.mode"]) == ("8", "FIFO")
 
 
+@pytest.mark.parametrize("name", RESULTS)
+def test_what_decides_the_tables_contents_is_ours_whatever_a_cluster_has(name: str) -> None:
+    """The time zone in a cluster's spark-defaults.conf would move each event by hours, and give it another key."""
+    assert properties({}, {name: "Europe/Berlin"})[name] == RESULTS[name]
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_a_configuration_that_would_change_the_tables_contents_is_refused(name: str, spark: SparkSession) -> None:
+    with pytest.raises(ConfigError, match=rf"spark: {name} must be {RESULTS[name]}, not Europe/Berlin"):
+        build_session({name: "Europe/Berlin"})
+    assert spark.conf.get(name) == RESULTS[name]
+    assert build_session({name: RESULTS[name].upper()}).conf.get(name) == RESULTS[name]
+
+
+@pytest.mark.parametrize(
+    "given", ["x.Sedona", f"x.Sedona, {DELTA_EXTENSION}", f"{DELTA_EXTENSION},x.Sedona", DELTA_EXTENSION, ""]
+)
+def test_deltas_extension_is_added_to_others(given: str) -> None:
+    for started in (properties({"spark.sql.extensions": given}, {}), properties({}, {"spark.sql.extensions": given})):
+        named = started["spark.sql.extensions"].split(",")
+        assert sorted(named) == sorted({*given.replace(" ", "").split(","), DELTA_EXTENSION} - {""})
+
+
 def test_the_running_session_is_returned(spark: SparkSession) -> None:
     assert build_session({}) is spark
 
@@ -48,12 +71,13 @@ def test_python_asks_java_once_what_functions_are(spark: SparkSession) -> None:
 
 def test_a_running_session_takes_what_can_still_change_and_leaves_the_rest(spark: SparkSession) -> None:
     memory = spark.conf.get("spark.driver.memory")
-    build_session({"spark.sql.session.timeZone": "Asia/Tokyo", "spark.driver.memory": "9g"})
+    partitions = spark.conf.get("spark.sql.shuffle.partitions") or ""
+    build_session({"spark.sql.shuffle.partitions": "7", "spark.driver.memory": "9g"})
     try:
-        assert (spark.conf.get("spark.sql.session.timeZone"), spark.conf.get("spark.driver.memory")) == ("Asia/Tokyo", memory)
+        assert (spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.driver.memory")) == ("7", memory)
     finally:
-        build_session({})
-    assert spark.conf.get("spark.sql.session.timeZone") == "UTC"
+        build_session({"spark.sql.shuffle.partitions": partitions})
+    assert spark.conf.get("spark.sql.shuffle.partitions") == partitions
 
 
 def test_a_session_that_a_notebook_gives_to_a_job_works_in_utc(spark: SparkSession, tmp_path: Path) -> None:
