@@ -132,7 +132,7 @@ def _pages(lake: Lake, folder: str, settings: Settings, tell: Callable[[str], No
 def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeline.Request:  # type: ignore[no-untyped-def]
     every = tuple(dict.fromkeys(t.layer for t in tables.values()))
     layers = _LAYERS_OF_JOB.get(layer, (layer,)) if layer else every
-    chosen = catalogue.select(tables, arguments.select or " ".join(layers))
+    chosen = catalogue.select(tables, " ".join(layers) if arguments.select is None else arguments.select)
     if arguments.replay:
         chosen = [each for each in chosen if not isinstance(each.write, AppendFiles)]
     chosen = [each for each in chosen if each.layer in layers]
@@ -143,6 +143,8 @@ def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeli
         raise ConfigError("--to needs --from: which days are to be computed again?")
     if first and last < first:
         raise ConfigError(f"--to {last} is before --from {first}")
+    if first and arguments.rebuild:
+        raise ConfigError("--rebuild builds all days anew, --from and --to only some again; leave out the one or the others")
     redo = tuple(first + timedelta(days=n) for n in range((last - first).days + 1)) if first else ()
     return pipeline.Request(chosen, arguments.as_of, redo, arguments.rebuild, arguments.replay)
 

@@ -56,10 +56,13 @@ def written_by(tables: Iterable[Table], aside: Table) -> Table | None:
 
 def select(tables: Mapping[str, Table], pattern: str) -> list[Table]:
     """The tables that a pattern names: ``gold``, ``gold.x``, ``+gold.x`` with all it reads, ``gold.x+`` with all that read
-    it; several patterns are separated by blanks or commas. An unknown name is an error that names the nearest one.
+    it; several patterns are separated by blanks or commas. No name is an error; so is an unknown one, with the nearest.
     """
     chosen: dict[str, Table] = {}
-    for word in pattern.replace(",", " ").split():
+    words = pattern.replace(",", " ").split()
+    if not words:
+        raise ConfigError("--select names no table; name some, or leave it out to run all")
+    for word in words:
         named = _named(tables, word.strip("+"))
         found = {each.id: each for each in named}
         if word.startswith("+"):
