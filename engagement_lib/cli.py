@@ -8,7 +8,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from pyspark.sql import SparkSession
 
@@ -54,7 +54,9 @@ def _parser(what: str) -> argparse.ArgumentParser:
     parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml), over the base.yml beside it")
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
     parser.add_argument("--landing", metavar="DIR", help="folder where files land, instead of the configured one")
-    parser.add_argument("--as-of", type=_day, metavar="DATE", help="day that windows end at (default: last day with data)")
+    parser.add_argument(
+        "--as-of", type=_day, metavar="DATE", help="day that windows end at (default: last day with data; 366 days later at most)"
+    )
     parser.add_argument(
         "--select", metavar="TABLES", help="only these: gold, gold.x, +gold.x (with all it reads), gold.x+ (with its readers)"
     )
@@ -145,7 +147,7 @@ def _request(arguments: argparse.Namespace, layer: str | None, tables) -> pipeli
         raise ConfigError(f"--to {last} is before --from {first}")
     if first and arguments.rebuild:
         raise ConfigError("--rebuild builds all days anew, --from and --to only some again; leave out the one or the others")
-    redo = tuple(first + timedelta(days=n) for n in range((last - first).days + 1)) if first else ()
+    redo = tuple(map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))) if first else ()
     return pipeline.Request(chosen, arguments.as_of, redo, arguments.rebuild, arguments.replay)
 
 

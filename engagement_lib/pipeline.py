@@ -13,6 +13,7 @@ from functools import partial
 from pyspark.sql import SparkSession
 
 from engagement_lib import tables as catalogue_package
+from engagement_lib.data_span import days_with_data, refuse_days_without_data, span_of
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.commit import Commit
 from engagement_lib.engine.ingest import Ingested, Landing, ingest
@@ -81,13 +82,6 @@ def open_lake(spark: SparkSession, settings: Settings) -> Lake:
 def as_readers_see(lake: Lake) -> PublishedLake:
     """The lake with the tables as the last sound run left them: a consistent set, whatever a run is doing now."""
     return PublishedLake(lake, published)
-
-
-def spans_of(lake: Lake, merged: Sequence[Table]) -> tuple[date, date] | None:
-    """First and last day with data, None before the first event."""
-    commits = [lake.last_commit(each) for each in merged if lake.exists(each)]
-    spans = [commit.span for commit in commits if commit and commit.span]
-    return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
 
 
 def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Callable[[str], None] = lambda line: None) -> Result:
@@ -206,18 +200,11 @@ def _run_tables(
         result.problems.append(
             CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run")
         )
-    run.data_span = spans_of(run.lake, merged)
-    refuse_early_as_of(run)
-    rest = [each for each in computed if each not in accounts]
+    span, rest = span_of(run.lake, merged), [each for each in computed if each not in accounts]
+    if rest and result.is_sound:
+        refuse_days_without_data(run.redo, run.as_of, span)
+    run.data_span, run.redo = span, days_with_data(run.redo, run.as_of, span)
     (go if result.is_sound else leave)(rest)
-
-
-def refuse_early_as_of(run: Run) -> None:
-    """Raises `ConfigError` if no day with data is left."""
-    if run.as_of and run.data_span and run.as_of < run.data_span[0]:
-        raise ConfigError(
-            f"--as-of {run.as_of} is before the first day with data, {run.data_span[0]}; give that day or a later one"
-        )
 
 
 def _record(lake: Lake, run: Run, result: Result) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 
+from engagement_lib.data_span import days_with_data, refuse_days_without_data, span_of
 from engagement_lib.engine import catalogue
 from engagement_lib.engine.days import Work, ranges
 from engagement_lib.engine.lake import Lake
@@ -12,7 +13,7 @@ from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
-from engagement_lib.pipeline import Request, all_tables, refuse_early_as_of, spans_of
+from engagement_lib.pipeline import Request, all_tables
 from engagement_lib.replay import curable, only_adds
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.files import files
@@ -22,8 +23,9 @@ from engagement_lib.text_table import text_table
 def plan(lake: Lake, settings: Settings, request: Request) -> str:
     """The plan as a text table. A table whose input would be written is planned "after" it: its days are not known yet."""
     tables = all_tables()
-    run = Run(lake, "plan", settings.parameters, request.as_of, request.redo, request.rebuild)
-    run.data_span = spans_of(lake, [each for each in tables.values() if isinstance(each.write, Merge)])
+    span = span_of(lake, [each for each in tables.values() if isinstance(each.write, Merge)])
+    redo = days_with_data(request.redo, request.as_of, span)
+    run = Run(lake, "plan", settings.parameters, request.as_of, redo, request.rebuild, span)
     waiting = _new_files(lake, settings, tables.values())
     rows, stirred = [], set[str]()
     for each in catalogue.runnable(request.tables):
@@ -41,8 +43,10 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
         if not work.is_nothing:
             stirred.add(each.id)
         rows.append([each.id, "skip" if work.is_nothing else "run", _days(work), work.why, _versions(lake, each)])
-    if not any(each.id in stirred for each in request.tables if isinstance(each.write, Merge)):
-        refuse_early_as_of(run)  # else new events may be older than all that there are
+    computed = [each for each in request.tables if not isinstance(each.write, AppendFiles)]
+    if computed and not any(each.id in stirred for each in computed if isinstance(each.write, Merge)):
+        # Else new events may be of other days than all that there are.
+        refuse_days_without_data(request.redo, request.as_of, span)
     return text_table(("table", "plan", "days", "why", "inputs at version"), rows)
 
 

@@ -148,6 +148,36 @@ def test_an_earlier_as_of_day_moves_windows_back_and_a_later_run_brings_them_for
     assert covered() == [("2025-02-03", 1)]
 
 
+def test_days_far_from_the_data_are_refused_or_left_out(
+    spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each day asked for was written into each table's commit, and the end of the calendar ended the run after silver."""
+    later = {"event_timestamp": "2025-02-05 09:00:00.000", "arrival_timestamp": "2025-02-05 09:00:01.000"}
+    (tmp_path / "landing").mkdir()
+    (tmp_path / "landing" / "web_events.csv").write_text(text_of([record(1), record(2, **later)]))
+    where = ["--landing", str(tmp_path / "landing"), "--lake", str(tmp_path / "lake"), "--select"]
+    assert main([*where, "+gold.fact_session", "--as-of", "2026-02-07"], spark=spark) == 2
+    late = "--as-of 2026-02-07 is more than 366 days after the last day with data, 2025-02-05; give an earlier day"
+    assert late in capsys.readouterr().err
+    lake, session = Lake(spark, root=str(tmp_path / "lake")), TABLES["gold.fact_session"]
+    assert lake.read(TABLES["silver.events"]).count() == 2 and not lake.exists(session)
+    assert main([*where, "bronze", "--as-of", "2026-02-07"], spark=spark) == 0, "bronze has no days"
+    assert main([*where, "gold.fact_session", "--as-of", "2026-02-06"], spark=spark) == 0
+    ends = ["--from", "0001-01-01", "--to", "9999-12-31"]
+    none = "none is a day with data; these are 2025-02-03 to 2025-02-05"
+    far = {"--from=2025-02-01": none, "--from=2025-02-07": none, "--as-of=9999-12-31": "more than 366 days after the last day"}
+    for asked, words in far.items():
+        for option in ([], ["--dry-run"]):
+            assert main([*where, "gold.fact_session", asked, *option], spark=spark) == 2
+            assert words in capsys.readouterr().err
+    assert main([*where, "gold.fact_session", *ends, "--dry-run"], spark=spark) == 0
+    assert "2025-02-02 to 2025-02-06" in capsys.readouterr().out
+    assert main([*where, "gold.fact_session", *ends], spark=spark) == 0
+    lake.forget()
+    commit = lake.last_commit(session)
+    assert commit and [day.day for day in commit.days or ()] == [2, 3, 4, 5, 6], "a day more at both ends, for time zones"
+
+
 def test_other_parameters_stop_the_run_and_name_the_command_that_rebuilds(
     spark: SparkSession, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "runtime": {"session"},
     "parameters": set(),
     "settings": {"engine.table", "parameters"},
+    "data_span": {"engine"},
     "session": set(),
     "text_table": set(),
     "errors": set(),
