@@ -21,6 +21,7 @@ from engagement_lib.engine.table import AppendFiles
 from engagement_lib.errors import ConfigError, EngagementError, InputRefused, exit_code_of
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
+from engagement_lib.tables.gold.fact_funnel import with_declared
 
 EXIT_CODES = (
     "exit codes: 0 ok, 1 a data check failed, 2 configuration, 3 an input file was refused, "
@@ -81,6 +82,7 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
     tables = pipeline.all_tables()
     given = {name: getattr(arguments, name, None) for name in ("lake", "landing", "dashboards")}
     settings = Settings.load(arguments.conf_file, tables=tables.values(), **given)
+    with_declared(settings.parameters.get("funnels", {}))  # refuses what means nothing before anything is written
     request = _request(arguments, layer, tables)
     folder = None if layer else settings.pages_folder()
     with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait) as lock:

@@ -68,6 +68,9 @@ def _are_weekdays(value: Any) -> bool:
     return len(set(value)) < 7 and all(type(day) is int and 1 <= day <= 7 for day in value)
 
 
+_NAMES = Values(
+    "names of events, as text (in YAML, quote on, no and numbers)", lambda value: all(type(each) is str for each in value)
+)
 _ABOVE_NOTHING = Values("above 0", lambda value: value > 0)
 _DAY = Values("a date as yyyy-mm-dd", _is_day)
 
@@ -107,10 +110,10 @@ PARAMETERS: Mapping[str, Parameter] = {
     "use_tracker_session_id": Parameter(
         "true: a session is what the tracker says it is, and the gap decides only where it says nothing."
     ),
-    "content_events": Parameter("Events by which a user counts as a learner and a session as one with content."),
+    "content_events": Parameter("Events by which a user counts as a learner and a session as one with content.", _NAMES),
     "experiment_pre_days": Parameter("Days before the exposure whose activity is the covariate of CUPED.", _at_least(0)),
     "passive_events": Parameter(
-        "Known event names that are no activity, e.g. [experiment-exposed]: who did only these is not active."
+        "Known event names that are no activity, e.g. [experiment-exposed]: who did only these is not active.", _NAMES
     ),
     "funnels": Parameter(
         "By name: steps (an event name each, or a list of which one does), days of the window from the first step on, and "
@@ -139,7 +142,9 @@ PARAMETERS: Mapping[str, Parameter] = {
         "An alarm is so many robust standard deviations away from the median of alike days.", _ABOVE_NOTHING
     ),
     "drift_least_history": Parameter("Days before that must have a value, of 28, until a day is judged.", _between(1, 28)),
-    "drift_least_alike": Parameter("Days of the same kind (workday or weekend) that must be among them.", _between(1, 28)),
+    "drift_least_alike": Parameter(
+        "Days of the same kind (workday or weekend) that must be among them; all of them, where there are fewer.", _at_least(1)
+    ),
     "drift_least_count_change": Parameter("Counts that differ by less from the expected are no alarm.", _at_least(0)),
     "drift_least_relative_change": Parameter(
         "Counts that differ by less than this share of the expected are no alarm.", _between(0, 1)

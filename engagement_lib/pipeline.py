@@ -187,7 +187,7 @@ def _run_tables(
         leave(computed)
         return
     assert result.ledger is not None
-    accounts = [*merged, *entities, *{each.write.rest for each in entities}]  # type: ignore[union-attr]
+    accounts = accounting_for_records([*merged, *entities])
     go([each for each in wanted if each in accounts])
     for each in merged:
         if run.rebuild and each in wanted:
@@ -203,8 +203,16 @@ def _run_tables(
     span, rest = span_of(run.lake, merged), [each for each in computed if each not in accounts]
     if rest and result.is_sound:
         refuse_days_without_data(run.redo, run.as_of, span)
+    elif not rest:
+        run.as_of = None  # which nothing that ran depends on, and nobody has looked at
     run.data_span, run.redo = span, days_with_data(run.redo, run.as_of, span)
     (go if result.is_sound else leave)(rest)
+
+
+def accounting_for_records(tables: Iterable[Table]) -> set[Table]:
+    """Of the tables those between which the records of files are divided: events, entities, and what these leave over."""
+    entities = {each for each in tables if isinstance(each.write, Rebuild) and each.write.rest}
+    return {each for each in tables if isinstance(each.write, Merge)} | entities | {each.write.rest for each in entities}  # type: ignore[union-attr]
 
 
 def _record(lake: Lake, run: Run, result: Result) -> None:

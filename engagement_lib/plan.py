@@ -13,7 +13,7 @@ from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
-from engagement_lib.pipeline import Request, all_tables
+from engagement_lib.pipeline import Request, accounting_for_records, all_tables
 from engagement_lib.replay import curable, only_adds
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.files import files
@@ -43,8 +43,9 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
         if not work.is_nothing:
             stirred.add(each.id)
         rows.append([each.id, "skip" if work.is_nothing else "run", _days(work), work.why, _versions(lake, each)])
-    computed = [each for each in request.tables if not isinstance(each.write, AppendFiles)]
-    if computed and not any(each.id in stirred for each in computed if isinstance(each.write, Merge)):
+    chosen = {each for each in catalogue.runnable(request.tables) if not isinstance(each.write, AppendFiles)}
+    is_stirred = any(each.id in stirred for each in chosen if isinstance(each.write, Merge))
+    if chosen - accounting_for_records(tables.values()) and not is_stirred:
         # Else new events may be of other days than all that there are.
         refuse_days_without_data(request.redo, request.as_of, span)
     return text_table(("table", "plan", "days", "why", "inputs at version"), rows)

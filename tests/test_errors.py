@@ -31,6 +31,13 @@ MISTAKES = {
     "a policy that is none": ("landing: {changed_files: skip}\n", [], 2, ["changed_files must be refuse or add, not 'skip'"]),
     "an unknown parameter": ("parameters: {session_gap_minuts: 5}\n", [], 2, ["did you mean session_gap_minutes?"]),
     "a text for a parameter": ("parameters: {session_gap_minutes: '5'}\n", [], 2, ["must be a whole number, not '5'"]),
+    "an event name that is no text": ("parameters: {passive_events: [on]}\n", [], 2, ["passive_events is [True]; it can be"]),
+    "a funnel of no event": (
+        "parameters: {funnels: {odd: {steps: [app-open, item-strated], days: 7}}}\n",
+        [],
+        2,
+        ["funnels.odd: there is no event 'item-strated'"],
+    ),
     "a time zone that is none": (
         "parameters: {report_time_zone: '+01:00'}\n",
         [],

@@ -161,7 +161,11 @@ def test_days_far_from_the_data_are_refused_or_left_out(
     assert late in capsys.readouterr().err
     lake, session = Lake(spark, root=str(tmp_path / "lake")), TABLES["gold.fact_session"]
     assert lake.read(TABLES["silver.events"]).count() == 2 and not lake.exists(session)
-    assert main([*where, "bronze", "--as-of", "2026-02-07"], spark=spark) == 0, "bronze has no days"
+    for option in ([], ["--dry-run"]):
+        for chosen in ("bronze", "silver.events", "silver.users"):
+            assert main([*where, chosen, "--as-of", "2026-02-07", *option], spark=spark) == 0, (
+                "what came in is there without days"
+            )
     assert main([*where, "gold.fact_session", "--as-of", "2026-02-06"], spark=spark) == 0
     ends = ["--from", "0001-01-01", "--to", "9999-12-31"]
     none = "none is a day with data; these are 2025-02-03 to 2025-02-05"

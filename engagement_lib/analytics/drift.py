@@ -35,32 +35,32 @@ def unusual_days(
     """The rows of ``values`` (one per ``day``, a date, and combination of ``by``) with what the ``days`` dates before let expect.
 
     ``expected`` is the median of the days before that are alike: workdays of a workday, ``weekend`` days (ISO: 1 = Monday) of
-    one of these. Null until ``least_history`` days before, ``least_alike`` of them alike (``compared_days``), have a value.
+    one of these. Null until ``least_history`` days before, ``least_alike`` of them alike (``compared_days``; all that there can
+    be, where these are fewer), have a value.
     ``lowest_expected`` and ``highest_expected`` are ``threshold`` robust deviations away from it, but never less than
     ``least_change`` (in the unit of the value) and ``least_relative_change`` (a share of the expected), so that a flat series
     may wiggle. What is usually there may not come down to next to nothing, however much it varies: the lowest is at least
-    a tenth of the median of all days before, as soon as there is history, unless more than a fifth of these days had as little,
-    days that are alike let expect as little, or the loss is below ``least_change``.
+    a tenth of the expected, or of the median of all days before as soon as there is history, unless more than a fifth of
+    these days had as little or the loss is below ``least_change``.
 
     ``deviation``: robust deviations from the expected; null where the days before do not vary. ``is_alarm``: outside of the
     range; ``direction`` then is drop or rise. ``reason``: as expected, unusual, too little history, or no value (null).
     Dates without a row are no days before; give a row with 0 for a day on which nothing came. Raises ValueError for a
-    ``least_history`` that the days, or a ``least_alike`` that their workdays or weekend days, can never reach.
+    ``least_history`` that the days can never give.
     """
-    fewest_alike = days // 7 * min(len(weekend) or 7, 7 - len(weekend))
-    for argument, least, most in (("least_history", least_history, days), ("least_alike", least_alike, fewest_alike)):
-        if least > most:
-            raise ValueError(f"{argument} is {least}; {days} days before may have only {most}")
+    if days < least_history:
+        raise ValueError(f"least_history is {least_history}; {days} days before cannot give so many")
+    weekend_days = len({*weekend})
+    most_alike = F.when(_is_weekend(F.col(day), weekend), weekend_days).otherwise(7 - weekend_days) * (days // 7)
     known = _compared(values, day, value, by, days, weekend)
     has_history = F.col("_before") >= least_history
-    is_known = has_history & (F.col("compared_days") >= least_alike)
+    is_known = has_history & (F.col("compared_days") >= F.least(F.lit(least_alike), most_alike))
     expected, spread = F.when(is_known, F.col("_expected")), F.col("_spread")
     tolerance = F.greatest(spread * threshold, F.lit(least_change), expected * F.lit(least_relative_change), F.lit(0.0))
-    little = F.col("_usual") * _NEXT_TO_NOTHING
-    is_rare = (
-        (F.col("_as_little") <= F.col("_before") * _RARE) & (F.col("_usual") > 0) & F.coalesce(expected >= little, F.lit(True))
-    )
-    floor = F.when(has_history & is_rare & (F.col("_usual") - little >= F.lit(least_change)), little)
+    usual = F.coalesce(expected, "_usual")
+    little = usual * _NEXT_TO_NOTHING
+    is_rare = (F.col("_as_little") <= F.col("_before") * _RARE) & (F.col("_usual") > 0)
+    floor = F.when(has_history & is_rare & (usual - little >= F.lit(least_change)), little)
     ranges = known.select(
         *values.columns,
         expected.alias("expected"),

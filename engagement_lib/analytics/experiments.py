@@ -88,7 +88,8 @@ def compare_variants(
     Columns: ``users_control`` and ``users_treatment`` compared; ``users_crossover`` (saw several variants) and
     ``users_immature`` (time after exposure not over) of the whole experiment, who are left out; ``sample_ratio_p_value`` of
     the users without crossovers against the weights; then those of ``statistics.Comparison``. Where nothing can be
-    computed the numbers are null and ``reason`` says why, also for an experiment without one control or with a weight below 0.
+    computed the numbers are null and ``reason`` says why, also for an experiment without one control or with a weight below 0,
+    and for a variant without a weight.
 
     ``users``: rows of ``exposure_outcomes`` for these ``metrics``; ``variants``: one row per experiment and variant with
     ``weight`` and ``is_control``; a variant that only users have has weight 0. ``cuped`` uses ``<metric>_before`` where it
@@ -176,9 +177,10 @@ def _results(arms: list[Row], kinds: dict[str, Any], asked: dict[str, Any]) -> l
     results = []
     for metric, kind in kinds.items():
         for arm in (arm for arm in arms if not arm.is_control):
-            compared = None if problem else _compared(control, arm, metric, kind, asked)
+            unplanned = "" if arm.weight is not None else "the variant is in no plan, or has no weight"
+            compared = None if problem or unplanned else _compared(control, arm, metric, kind, asked)
             who = (metric, arm.variant, control and control.variant, (control and control.n) or 0, arm.n or 0)
-            numbers = asdict(compared) if compared else {"reason": problem}
+            numbers = asdict(compared) if compared else {"reason": problem or unplanned}
             results.append((*who, *left_out, chance, *[numbers.get(name) for name in _COMPARED]))
     return results
 

@@ -4,6 +4,8 @@ import gzip
 import hashlib
 import io
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -70,8 +72,20 @@ def unpacked(delivered: BinaryIO) -> tuple[io.BufferedReader, str | None]:
 
 def read_block(content: BinaryIO, size: int) -> bytes:
     """The next ``size`` bytes, fewer only at the end. Raises ``Unreadable`` where a compressed file is damaged."""
-    try:
+    with _damage_named():
         return content.read(size)
+
+
+def skip_to(content: BinaryIO, offset: int) -> None:
+    """Go on from the byte at ``offset``. Raises ``Unreadable`` where a compressed file is damaged before it."""
+    with _damage_named():
+        content.seek(offset)
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
     except EOFError as error:
         raise Unreadable("the compressed file ends too early: it was cut off on its way") from error
     except (gzip.BadGzipFile, zlib.error) as error:

@@ -52,12 +52,14 @@ def list_arrivals(
     ``._-``; the longest such source wins. Files modified less than ``min_age_seconds`` before ``now`` (seconds since 1970 UTC)
     may still be on their way and wait for the next run; a time further ahead than that is a wrong clock and holds nothing up.
 
-    A folder that cannot be listed is skipped by name, one that vanishes meanwhile without a word. Raises ``ConfigError`` if the
-    root is missing, no folder, or not readable.
+    A folder of no source that cannot be listed is skipped by name, one that vanishes meanwhile without a word. Raises
+    ``ConfigError`` if the root is missing, no folder, or not readable, or a source's folder is not readable.
     """
     arrivals, skipped = [], []
     for found in sorted(_found(root), key=lambda found: found.path):
         source = source_of(found.path, sources)
+        if source and found.is_unlisted:
+            raise ConfigError(f"landing folder {root}/{found.path}: {found.fault}; next: check its permissions")
         reason = found.fault or _reason_to_skip(found.path, source)
         if not reason and found.modified_at is not None and abs(now - found.modified_at) < min_age_seconds:
             reason = f"modified less than {min_age_seconds} seconds ago: it may still be on its way"
@@ -128,6 +130,7 @@ class _Found:
     size: int = 0
     modified_at: float | None = None
     fault: str = ""
+    is_unlisted: bool = False
 
 
 def _found(root: str) -> Iterator[_Found]:
@@ -155,7 +158,8 @@ def _found_in_folder(root: str) -> Iterator[_Found]:
                 f"landing folder {root} cannot be listed ({error.strerror}); next: check the setting and the permissions"
             ) from error
         if not isinstance(error, FileNotFoundError):
-            yield _Found(_below(root, error.filename), fault=f"a folder that cannot be listed ({error.strerror})")
+            fault = f"a folder that cannot be listed ({error.strerror})"
+            yield _Found(_below(root, error.filename), fault=fault, is_unlisted=True)
 
 
 def _file(location: str, path: str) -> _Found:

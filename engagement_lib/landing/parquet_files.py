@@ -45,7 +45,7 @@ def rows(file: BinaryIO, groups: Sequence[Segment], maker: RowMaker) -> Iterator
     try:
         opened = parquet.ParquetFile(file, page_checksum_verification=True)
         checksums = _checksums(file, opened.metadata, [group.offset for group in groups])
-    except (pa.ArrowInvalid, IndexError) as error:
+    except Exception as error:  # another file, or a damaged one, can make Arrow's reader fail in any way
         raise Unreadable("another file") from error
     if checksums != [group.checksum for group in groups]:
         raise Unreadable("other values")

@@ -17,7 +17,7 @@ from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 from engagement_lib.errors import InputRefused
 from engagement_lib.landing import csv_rows, ndjson_files, parquet_files, segments
-from engagement_lib.landing.delivery import Unreadable, read_block, unpacked
+from engagement_lib.landing.delivery import Unreadable, read_block, skip_to, unpacked
 from engagement_lib.landing.files import open_file, size_of
 from engagement_lib.landing.layout import ColumnNames
 from engagement_lib.landing.preflight import Inspection
@@ -129,7 +129,7 @@ def _segment_rows(
 
 
 def _bytes_of(content: BinaryIO, segment: Segment) -> bytes:
-    content.seek(segment.offset)
+    skip_to(content, segment.offset)
     data = read_block(content, min(segment.length, segments.SEGMENT_BYTES))
     if zlib.crc32(data) != segment.checksum:
         raise Unreadable("other bytes")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from engagement_lib.columns import country, ids, text, time, values
+from engagement_lib.columns import ids, text, time, values
 from engagement_lib.engine.table import Field
 from engagement_lib.sources.source import Source
 
@@ -29,7 +29,8 @@ _TYPES: Mapping[str, tuple[Callable[[Column], Column], str]] = {
 }
 #: By name: columns that have one form wherever they come from.
 _NAMED: Mapping[str, tuple[Callable[[Column], Column], str]] = {
-    "country_code": (country.country, "an ISO 3166 alpha-2 code"),
+    # Two letters that are no country make nobody's account unreadable.
+    "country_code": (lambda given: F.when(given.rlike("^[A-Za-z]{2}$"), F.upper(given)), "an ISO 3166 alpha-2 code"),
     "item_id": (ids.canonical_item, ""),
     "title": (text.unquoted, ""),
     "currency": (lambda given: F.when(given.rlike("^[A-Za-z]{3}$"), F.upper(given)), "an ISO 4217 code"),

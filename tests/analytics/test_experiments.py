@@ -126,6 +126,15 @@ def test_one_experiment_whose_weights_mean_nothing_does_not_cost_the_others_thei
     assert (got["sound"].estimate, got["sound"].sample_ratio_p_value) == (4, 1)
 
 
+def test_a_variant_that_nobody_planned_has_no_result(spark):
+    users = "experiment_id | user_id | variant | is_crossover | is_mature | finished\n" + "\n".join(
+        f"new-home | u{n} | {arm} | false | true | {n}" for n, arm in enumerate("aabb")
+    )
+    variants = "experiment_id | variant | weight | is_control\nnew-home | a | 50 | true"
+    (found,) = compared(rows(spark, USERS, users), rows(spark, VARIANTS, variants)).collect()
+    assert (found.variant, found.estimate, found.reason) == ("b", None, "the variant is in no plan, or has no weight")
+
+
 def split_p_value(spark, users, weights):
     """``weights`` of the first variants, of which the first is the control; the other variants are in no plan."""
     seen = [("e", f"{arm}{n}", arm, None, False, n % 3, True) for arm, count in users.items() for n in range(count)]

@@ -111,6 +111,17 @@ def test_a_folder_that_cannot_be_listed_is_named_and_one_that_vanishes_is_not(
     assert skipped == [Skipped("lost+found", "a folder that cannot be listed (Permission denied)")]
 
 
+@pytest.mark.parametrize("folder", ["web_events", "web_events/day"])
+def test_a_folder_of_a_source_that_cannot_be_listed_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """Its files would be left out, run after run, and nothing but a line would say so."""
+    deliver(tmp_path, "web_events/day/a.csv")
+    with monkeypatch.context() as patch, pytest.raises(ConfigError, match=f"{tmp_path}/{folder}: a folder that cannot be listed"):
+        refuse_to_list(patch, {tmp_path / folder: errno.EACCES})
+        list_arrivals(str(tmp_path), SOURCES, now=NOW)
+
+
 @pytest.mark.parametrize("number", [errno.EACCES, errno.ENOENT])
 def test_a_root_that_cannot_be_listed_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     with monkeypatch.context() as patch, pytest.raises(ConfigError, match=f"{tmp_path} cannot be listed"):

@@ -126,6 +126,17 @@ def test_other_bytes_of_the_same_length_are_noticed(tmp_path: Path) -> None:
         list(piece_rows(piece_of(inspection), COLUMNS))
 
 
+def test_a_compressed_file_that_was_damaged_since_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the damage lies before the segment that is read: it is met on the way there."""
+    monkeypatch.setattr(segments, "SEGMENT_BYTES", 2_000)
+    packed = gzip.compress(f"{HEADER}\n{lines(5000)}".encode(), mtime=0)
+    inspection = inspected(tmp_path, "a.csv.gz", packed)
+    (tmp_path / "a.csv.gz").write_bytes(packed[:300] + b"\xff" * 20 + packed[320:])
+    last = replace(piece_of(inspection), segments=inspection.segments[-1:])
+    with pytest.raises(InputRefused, match="changed between"):
+        list(piece_rows(last, COLUMNS))
+
+
 def as_parquet(*titles: str, column: str = "item_title") -> bytes:
     """A file whose size tells nothing of its values, a row group for each title."""
     table = pa.table({**{name: ["x"] * len(titles) for name in REQUIRED}, column: titles})
@@ -140,6 +151,7 @@ def as_parquet(*titles: str, column: str = "item_title") -> bytes:
         pytest.param(as_parquet("T0", "T9", "T2"), id="other values"),
         pytest.param(as_parquet("T0", "T1", "T2", column="item_label"), id="other columns"),
         pytest.param(as_parquet("T0", "T1", "T2")[:-4] + b"PAR2", id="no Parquet file"),
+        pytest.param(as_parquet("T0", "T1", "T2")[:-60] + b"\xff" * 52 + as_parquet("T0", "T1", "T2")[-8:], id="no footer"),
     ],
 )
 def test_a_parquet_file_of_the_same_size_is_noticed(tmp_path: Path, later: bytes) -> None:

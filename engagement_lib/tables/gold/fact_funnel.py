@@ -116,15 +116,17 @@ def fact_funnel(
 
 
 def with_declared(funnels: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    """The given funnels beside the declared ones. Raises ConfigError for those that mean nothing, or that would make another rate
-    of one that METRICS names."""
+    """The given funnels beside the declared ones. Raises ConfigError for those that mean nothing, and for other steps or another
+    entry of a rate that METRICS names; its window may be another one."""
     for name, each in funnels.items():
-        if problem := _problem(each, rate=name in FUNNELS and len(FUNNELS[name]["steps"]) == 2):
+        if not isinstance(name, str):
+            raise ConfigError(f"funnels.{name}: give the funnel's name as text; in YAML, put it in quotes")
+        if problem := _problem(each) or _problem_of_rate(name, each):
             raise ConfigError(f"funnels.{name}: {problem}")
     return {**FUNNELS, **funnels}
 
 
-def _problem(each: Any, *, rate: bool) -> str:
+def _problem(each: Any) -> str:
     """What is wrong with a funnel, in words; empty if nothing is."""
     if not isinstance(each, Mapping) or each.keys() - {"steps", "days", "entry"}:
         return f"give steps, days and entry, and nothing else, not {each!r}"
@@ -138,7 +140,15 @@ def _problem(each: Any, *, rate: bool) -> str:
         return f"days must be a whole number from 1 on, not {each.get('days')!r}"
     if each.get("entry", "first") not in get_args(Entry):
         return f"entry is {each['entry']!r}; it can be {' or '.join(get_args(Entry))}"
-    return "it is a rate of two steps; give a funnel of more another name" if rate and len(steps) > 2 else ""
+    return ""
+
+
+def _problem_of_rate(name: str, each: Mapping[str, Any]) -> str:
+    if name not in FUNNELS or len(FUNNELS[name]["steps"]) > 2:
+        return ""
+    meant, given = ([{*_events_of([step])} for step in funnel["steps"]] for funnel in (FUNNELS[name], each))
+    is_kept = given == meant and each.get("entry", "first") == "first"
+    return "" if is_kept else f"it is a rate of two steps ({FUNNELS[name]['steps']}), entered once; take another name"
 
 
 def _with_meaning(entries: DataFrame, report_time_zone: str) -> DataFrame:

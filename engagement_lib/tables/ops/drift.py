@@ -76,8 +76,8 @@ def drift(
 
     Expected is the median of the days of the same kind (workday or weekend) in the 28 dates before; an alarm is more than 3.5
     robust deviations away from it, and counts by 40 % of the expected and by more than 10, shares by more than 5 points and by
-    more than chance can do with so few events. A day with less than a tenth of the usual number is an alarm too, unless a fifth
-    of the days before, or those that are alike, had as little, or no more than 10 are missing.
+    more than chance can do with so few events. A day with less than a tenth of the expected (of the usual, while nobody can say
+    what to expect of its kind) is an alarm too, unless a fifth of the days before had as little or less than 10 are missing.
 
     A lasting change is an alarm until half of the days before have it. The newest day is judged by what has come of it so far.
     Platforms stand alone, because a feed fails on one of them; a total would only say it again.

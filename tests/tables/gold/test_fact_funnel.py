@@ -176,12 +176,32 @@ def test_a_funnel_that_means_nothing_is_refused_by_name(spark: SparkSession, dec
 
 
 def test_a_rate_stays_the_one_of_its_name(spark: SparkSession) -> None:
-    """METRICS' onboarding completion rate is the second of two steps; with a step between it would be another number."""
+    """METRICS' onboarding completion rate is the second of its two steps; by other steps it would be another number."""
     steps = ["sign-up", "onboarding-step", "onboarding-completed"]
-    with pytest.raises(ConfigError, match=r"funnels\.onboarding_completion: it is a rate of two steps"):
-        asked(spark, "event_id\n", funnels={"onboarding_completion": {"steps": steps, "days": 7}})
+    for changed in ({"steps": steps}, {"steps": ["sign-up", "app-open"]}, {"steps": [steps[0], steps[2]], "entry": "every"}):
+        with pytest.raises(ConfigError, match=r"funnels\.onboarding_completion: it is a rate of two steps"):
+            asked(spark, "event_id\n", funnels={"onboarding_completion": {"days": 7, **changed}})
+    with pytest.raises(ConfigError, match=r"funnels\.2025: give the funnel's name as text"):
+        asked(spark, "event_id\n", funnels={2025: {"steps": TWO, "days": 7}})
     longer = {"onboarding": {"steps": [*steps, "item-started"], "days": 7}}
     assert asked(spark, "event_id\n", funnels=longer).count() == 0
+
+
+def test_what_comes_late_counts_where_the_window_is_long_or_the_funnel_begins_with_an_event(spark: SparkSession) -> None:
+    happened = """
+        event_id | resolved_user_id | event_name    | event_timestamp
+        e1       | u1               | item-finished | 2025-01-21 10:00:00
+        e2       | u2               | app-open      | 2025-02-10 10:00:00
+        e3       | u2               | item-finished | 2025-02-11 10:00:00
+    """
+    known = "user_id | signup_at | is_current\nu1 | 2025-01-01 10:00 | true\nu2 | 2025-01-01 10:00 | true"
+    funnels = {
+        "long": {"steps": ["sign-up", "item-finished"], "days": 30},
+        "mixed": {"steps": [["first-active", "app-open"], "item-finished"], "days": 7},
+    }
+    found = asked(spark, happened, known, funnels=funnels).where("funnel IN ('long', 'mixed')")
+    expected = "funnel | user_id | furthest_step\nlong | u1 | 2\nlong | u2 | 1\nmixed | u2 | 2"
+    assert_rows(found, fact_funnel, expected)
 
 
 def test_a_loop_over_the_events_finds_the_same_steps(spark: SparkSession) -> None:

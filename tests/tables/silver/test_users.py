@@ -17,6 +17,7 @@ def test_a_change_is_a_version_that_ends_the_one_before(spark: SparkSession) -> 
         u1      | 2025-02-01 10:00:00 | at           | 0       | 2025-03-01 00:00:00
         u1      | 2025-02-01 10:00:00 | DE           | false   |
         u2      | 2025-02-02 10:00:00 |              |         |
+        u3      | 2025-02-03 10:00:00 | xx           | true    |
         """,
     )
     assert_rows(
@@ -27,6 +28,7 @@ def test_a_change_is_a_version_that_ends_the_one_before(spark: SparkSession) -> 
         u1      | DE           | false   | 2025-02-01 10:00:00 | 2025-03-01 00:00:00 | false      | 2
         u1      | AT           | false   | 2025-03-01 00:00:00 |                     | true       | 1
         u2      |              |         | 2025-02-02 10:00:00 |                     | true       | 3
+        u3      | XX           | true    | 2025-02-03 10:00:00 |                     | true       | 4
         """,
     )
 
