@@ -37,6 +37,13 @@ def verify(name: str, value: Any) -> None:
         raise ConfigError(f"parameters.{name} is {value!r}; it can be {values.words}")
 
 
+def verify_together(values: Mapping[str, Any]) -> None:
+    """Raises ConfigError for values that do not fit together; ``values`` of all parameters, as they are in force."""
+    gap, most = values.get("session_gap_minutes", 0), values.get("session_max_hours", 24)
+    if gap > most * 60:
+        raise ConfigError(f"parameters.session_gap_minutes is {gap}: no pause may be longer than session_max_hours, {most}")
+
+
 def _at_least(least: float) -> Values:
     return Values(f"{least} or more", lambda value: value >= least)
 
@@ -102,7 +109,9 @@ PARAMETERS: Mapping[str, Parameter] = {
     "completion_window_days": Parameter(
         "An attempt at an item is completed if it is finished within so many days of its start.", _at_least(1)
     ),
-    "session_gap_minutes": Parameter("A pause of more than so many minutes begins a new session.", _between(1, 1440)),
+    "session_gap_minutes": Parameter(
+        "A pause of more than so many minutes begins a new session; not longer than a session may be.", _between(1, 1440)
+    ),
     "session_max_hours": Parameter("A session is cut after so many hours, from its third day on at midnight.", _between(1, 24)),
     "engaged_gap_seconds": Parameter(
         "Of each pause between two events of a session, at most so many seconds are engaged time.", _at_least(0)
@@ -117,7 +126,8 @@ PARAMETERS: Mapping[str, Parameter] = {
     ),
     "funnels": Parameter(
         "By name: steps (an event name each, or a list of which one does), days of the window from the first step on, and "
-        "entry (first or every). Added to the declared ones, replacing those of the same name."
+        "entry (first or every). Added to the declared ones, replacing those of the same name; of the three that are rates "
+        "(onboarding_completion, first_content_start, first_content_engagement) only the days may differ."
     ),
     "week_start": Parameter(
         "First day of the weeks of lifecycle and growth. Retention and acquisition have ISO weeks.", _one_of("monday", "sunday")

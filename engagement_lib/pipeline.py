@@ -201,10 +201,12 @@ def _run_tables(
             CheckFailed(f"{entry.path}: {entry.records} records are not {accounted}; nothing after silver was run")
         )
     span, rest = span_of(run.lake, merged), [each for each in computed if each not in accounts]
-    if rest and result.is_sound:
-        refuse_days_without_data(run.redo, run.as_of, span)
-    elif not rest:
-        run.as_of = None  # which nothing that ran depends on, and nobody has looked at
+    try:
+        refuse_days_without_data(run.redo if rest else (), run.as_of, span)
+    except ConfigError:
+        if rest and result.is_sound:
+            raise
+        run.as_of = None  # nothing that was run depends on it, and what is asked next must not
     run.data_span, run.redo = span, days_with_data(run.redo, run.as_of, span)
     (go if result.is_sound else leave)(rest)
 

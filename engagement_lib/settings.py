@@ -13,7 +13,7 @@ import yaml
 
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError, nearest
-from engagement_lib.parameters import verify
+from engagement_lib.parameters import verify, verify_together
 
 #: Every key with the type of its value; a mapping stands for a section.
 KEYS: Mapping[str, Any] = {
@@ -153,6 +153,7 @@ def _typed_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> dict
             _verify_texts(f"parameters.{name}", value)
         verify(name, value)
         typed[name] = value
+    verify_together({**known, **typed})
     return typed
 
 

@@ -46,6 +46,12 @@ MISTAKES = {
     ),
     "a window too long": ("parameters: {segment_window_days: 64}\n", [], 2, ["is 64; it can be 1 to 63"]),
     "no pause at all": ("parameters: {session_gap_minutes: 0}\n", [], 2, ["is 0; it can be 1 to 1440"]),
+    "a pause longer than a session": (
+        "parameters: {session_gap_minutes: 90, session_max_hours: 1}\n",
+        [],
+        2,
+        ["session_gap_minutes is 90: no pause may be longer than session_max_hours, 1"],
+    ),
     "a share above all": ("parameters: {at_risk_share: 50}\n", [], 2, ["is 50.0; it can be 0 to 1"]),
     "days below none": ("parameters: {trial_grace_days: -7}\n", [], 2, ["is -7; it can be 0 or more"]),
     "a choice that is none": ("parameters: {week_start: Monday}\n", [], 2, ["is 'Monday'; it can be monday or sunday"]),

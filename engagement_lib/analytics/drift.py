@@ -59,7 +59,8 @@ def unusual_days(
     tolerance = F.greatest(spread * threshold, F.lit(least_change), expected * F.lit(least_relative_change), F.lit(0.0))
     usual = F.coalesce(expected, "_usual")
     little = usual * _NEXT_TO_NOTHING
-    is_rare = (F.col("_as_little") <= F.col("_before") * _RARE) & (F.col("_usual") > 0)
+    as_little = F.when(is_known, F.col("_as_little_as_alike")).otherwise(F.col("_as_little"))
+    is_rare = (as_little <= F.col("_before") * _RARE) & (usual > 0)
     floor = F.when(has_history & is_rare & (usual - little >= F.lit(least_change)), little)
     ranges = known.select(
         *values.columns,
@@ -87,7 +88,7 @@ def _compared(values: DataFrame, day: str, value: str, by: Sequence[str], days: 
     """Each row with what it is compared with: each value is given to the dates after it, and these take the medians.
 
     ``_before``, ``compared_days``: days before, and those alike; ``_usual``, ``_expected``: their medians; ``_spread``: robust
-    standard deviation of those alike; ``_as_little``: days before with next to nothing.
+    standard deviation of those alike; ``_as_little`` and ``_as_little_as_alike``: days before with next to nothing of the two.
     """
     keys = [f"_by_{n}" for n in range(len(by))]
     key = [F.col(name).alias(k) for name, k in zip(by, keys, strict=True)]
@@ -110,10 +111,11 @@ def _compared(values: DataFrame, day: str, value: str, by: Sequence[str], days: 
             F.count("_value").alias("_before"),
             F.count("_alike").cast("int").alias("compared_days"),
             F.count_if(F.col("_value") < F.col("_usual") * _NEXT_TO_NOTHING).alias("_as_little"),
+            F.count_if(F.col("_value") < F.col("_expected") * _NEXT_TO_NOTHING).alias("_as_little_as_alike"),
             (F.median(F.abs(F.col("_alike") - F.col("_expected"))) * MAD_TO_DEVIATION).alias("_spread"),
         )
         .where(F.col("_row").isNotNull())
-        .select("_row.*", "_before", "compared_days", "_usual", "_expected", "_spread", "_as_little")
+        .select("_row.*", "_before", "compared_days", "_usual", "_expected", "_spread", "_as_little", "_as_little_as_alike")
     )
 
 

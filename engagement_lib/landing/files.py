@@ -58,7 +58,7 @@ def list_arrivals(
     arrivals, skipped = [], []
     for found in sorted(_found(root), key=lambda found: found.path):
         source = source_of(found.path, sources)
-        if source and found.is_unlisted:
+        if found.is_unlisted and found.path.partition("/")[0] in sources:
             raise ConfigError(f"landing folder {root}/{found.path}: {found.fault}; next: check its permissions")
         reason = found.fault or _reason_to_skip(found.path, source)
         if not reason and found.modified_at is not None and abs(now - found.modified_at) < min_age_seconds:

@@ -46,6 +46,8 @@ def rows(file: BinaryIO, groups: Sequence[Segment], maker: RowMaker) -> Iterator
         opened = parquet.ParquetFile(file, page_checksum_verification=True)
         checksums = _checksums(file, opened.metadata, [group.offset for group in groups])
     except Exception as error:  # another file, or a damaged one, can make Arrow's reader fail in any way
+        if isinstance(error, MemoryError) or getattr(error, "errno", None):
+            raise
         raise Unreadable("another file") from error
     if checksums != [group.checksum for group in groups]:
         raise Unreadable("other values")

@@ -161,6 +161,18 @@ def test_a_kind_of_day_just_above_a_tenth_of_the_others_may_vary_as_much_as_it_d
     assert 34 not in alarms(series(spark, *weeks), weekend=(7,))
 
 
+def test_next_to_nothing_of_a_kind_of_day_is_told_by_that_kind(spark):
+    def weeks(workday, *weekend_days):
+        pairs = zip(weekend_days[::2], weekend_days[1::2], strict=True)
+        return [day for pair in pairs for day in (*[workday] * 5, *pair)]
+
+    # Workdays are next to nothing beside these weekends, so it is usual; no day is, beside those.
+    busy = weeks(50, 60, 1000, 1900, 60, 1000, 1900, 60, 1000)
+    assert 33 not in alarms(series(spark, *busy, *[50] * 5, 60), weekend=(6, 7))
+    quiet = weeks(1000, 20, 80, 20, 80, 50, 30, 70, 50)
+    assert alarms(series(spark, *quiet, *[1000] * 5, 0), weekend=(6, 7))[33] == "drop"
+
+
 def test_two_weekend_days_without_a_value_do_not_keep_the_next_ones_from_being_judged(spark):
     weeks = [100] * 5 + [40, 41]
     values = [*weeks, *weeks[:5], None, None, *weeks * 3]

@@ -103,12 +103,14 @@ def refuse_to_list(patch: pytest.MonkeyPatch, folders: Mapping[Path, int]) -> No
 def test_a_folder_that_cannot_be_listed_is_named_and_one_that_vanishes_is_not(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deliver(tmp_path, "web_events/a.csv", "web_events/gone/b.csv", "lost+found/c.csv")
+    deliver(tmp_path, "web_events/a.csv", "web_events/gone/b.csv", "lost+found/c.csv", "web_events_private/d.csv")
+    private, lost = tmp_path / "web_events_private", tmp_path / "lost+found"
     with monkeypatch.context() as patch:
-        refuse_to_list(patch, {tmp_path / "web_events" / "gone": errno.ENOENT, tmp_path / "lost+found": errno.EACCES})
+        refuse_to_list(patch, {tmp_path / "web_events" / "gone": errno.ENOENT, lost: errno.EACCES, private: errno.EACCES})
         arrivals, skipped = list_arrivals(str(tmp_path), SOURCES, now=NOW)
     assert [arrival.path for arrival in arrivals] == ["web_events/a.csv"]
-    assert skipped == [Skipped("lost+found", "a folder that cannot be listed (Permission denied)")]
+    reason = "a folder that cannot be listed (Permission denied)"
+    assert skipped == [Skipped("lost+found", reason), Skipped("web_events_private", reason)]
 
 
 @pytest.mark.parametrize("folder", ["web_events", "web_events/day"])

@@ -77,7 +77,7 @@ def fact_funnel(
     Steps are taken in order, whatever happens between. ``sign-up`` is the sign-up of the users source; ``first-active`` the
     first activity of users whom it lacks (all of them before a first export). Who signed up before the first day with data is in
     no funnel, since nobody saw the steps. Test users are in it, marked. ``funnels`` of the configuration are added to the
-    declared ones; one of the same name replaces it.
+    declared ones; one of the same name replaces it, of a rate with other days only.
     """
     funnels = with_declared(funnels)
     places = _places(funnels)

@@ -9,7 +9,6 @@ from engagement_lib import vocabulary as v
 from engagement_lib.analytics.sessions import engaged_seconds, sessionize
 from engagement_lib.columns.time import local_date
 from engagement_lib.engine.table import Field, ReplaceDays, Rule, table
-from engagement_lib.errors import ConfigError
 from engagement_lib.tables.silver.events import events
 from engagement_lib.tables.silver.identity_map import identity_map, with_resolved_users
 
@@ -62,8 +61,6 @@ def fact_session(
     Exactly 30:00 is still the same session. A session belongs to the day it starts on; one without a pause is cut after
     24 hours and, from its third day on, at midnight. With ``use_tracker_session_id`` the tracker's id decides where it is given.
     """
-    if session_gap_minutes > session_max_hours * 60:
-        raise ConfigError(f"session_gap_minutes is {session_gap_minutes}, longer than session_max_hours, {session_max_hours}")
     narrow = with_resolved_users(events, identity_map).select(
         "platform",
         # No user id begins with a blank, so that nobody's sessions hold no event of a user.

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 import pytest
 from pyspark.sql import SparkSession
 
-from engagement_lib.errors import ConfigError
 from engagement_lib.tables.gold.fact_session import fact_session
 from engagement_lib.tables.silver.events import events
 from engagement_lib.tables.silver.identity_map import identity_map
@@ -136,11 +135,6 @@ def test_the_last_progress_mark_is_the_latest_not_the_furthest(spark: SparkSessi
         """,
     )
     assert_rows(found, fact_session, "user_id | last_progress_pct\nu1 | 50\nu2 |")
-
-
-def test_a_pause_longer_than_a_session_may_be_is_refused(spark: SparkSession) -> None:
-    with pytest.raises(ConfigError, match="session_gap_minutes is 61, longer than session_max_hours, 1"):
-        sessions(spark, "event_id\n", session_gap_minutes=61, session_max_hours=1)
 
 
 def test_the_trackers_session_can_be_taken_instead(spark: SparkSession) -> None:
