@@ -72,7 +72,7 @@ def _is_day(text: str) -> bool:
 
 
 def _are_weekdays(value: Any) -> bool:
-    return len(set(value)) < 7 and all(type(day) is int and 1 <= day <= 7 for day in value)
+    return all(type(day) is int and 1 <= day <= 7 for day in value) and len({*value}) < 7
 
 
 _NAMES = Values(

@@ -56,6 +56,7 @@ MISTAKES = {
     "days below none": ("parameters: {trial_grace_days: -7}\n", [], 2, ["is -7; it can be 0 or more"]),
     "a choice that is none": ("parameters: {week_start: Monday}\n", [], 2, ["is 'Monday'; it can be monday or sunday"]),
     "a weekday that is none": ("parameters: {drift_weekend: [0, 6]}\n", [], 2, ["is [0, 6]; it can be ISO days"]),
+    "a weekday in a list": ("parameters: {drift_weekend: [[6]]}\n", [], 2, ["is [[6]]; it can be ISO days"]),
     "a threshold of nothing": ("parameters: {drift_threshold: 0}\n", [], 2, ["is 0.0; it can be above 0"]),
     "a form of a day": ("parameters: {calendar_last_date: '3.2.2025'}\n", [], 2, ["it can be a date as yyyy-mm-dd"]),
     "an unknown table": ("", ["--select", "gold.fact_sesion"], 2, ["gold.fact_sesion", "did you mean", "gold.fact_session"]),
