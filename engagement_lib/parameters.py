@@ -19,10 +19,12 @@ class Values:
 
 @dataclass(frozen=True)
 class Parameter:
-    """``sentence``: what it means, with its unit, for pages; ``values``: None where any of its type will do."""
+    """``sentence``: what it means, with its unit, for pages; ``values``: None where any of its type will do; ``is_of_texts``:
+    whether it maps texts to texts."""
 
     sentence: str
     values: Values | None = None
+    is_of_texts: bool = False
 
     @property
     def meaning(self) -> str:
@@ -32,9 +34,18 @@ class Parameter:
 
 def verify(name: str, value: Any) -> None:
     """Raises ConfigError for a value that the parameter of that name cannot have; its type was looked at before."""
-    values = PARAMETERS[name].values if name in PARAMETERS else None
-    if values and not values.fit(value):
-        raise ConfigError(f"parameters.{name} is {value!r}; it can be {values.words}")
+    parameter = PARAMETERS.get(name, Parameter(""))
+    if parameter.is_of_texts:
+        verify_texts(f"parameters.{name}", value)
+    if parameter.values and not parameter.values.fit(value):
+        raise ConfigError(f"parameters.{name} is {value!r}; it can be {parameter.values.words}")
+
+
+def verify_texts(where: str, given: Mapping[Any, Any]) -> None:
+    """Raises ConfigError for keys or values that YAML reads as a number, a day or (on, off, yes, no) as true or false."""
+    for pair in given.items():
+        if others := [each for each in pair if not isinstance(each, str)]:
+            raise ConfigError(f"{where}.{pair[0]}: {others[0]!r} is what YAML reads, and no text; put it in quotes")
 
 
 def verify_together(values: Mapping[str, Any]) -> None:
@@ -92,7 +103,9 @@ PARAMETERS: Mapping[str, Parameter] = {
         "Time zone whose dates are the days, weeks and months of facts and reports.",
         Values("an IANA name such as UTC or Europe/Berlin", _is_time_zone),
     ),
-    "event_name_aliases": Parameter("Known event name by another name that trackers send for it, e.g. {began: item-started}."),
+    "event_name_aliases": Parameter(
+        "Known event name by another name that trackers send for it, e.g. {began: item-started}.", is_of_texts=True
+    ),
     "max_clock_ahead_hours": Parameter(
         "An event dated more than so many hours after its arrival is quarantined: the clock is wrong.", _at_least(0)
     ),

@@ -94,8 +94,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     run = Run(lake, uuid.uuid4().hex[:12], settings.parameters, request.as_of, request.redo, request.rebuild)
     result = Result()
     bronze = [each for each in tables.values() if isinstance(each.write, AppendFiles)]
-    merged = [each for each in tables.values() if isinstance(each.write, Merge)]
-    entities = [each for each in tables.values() if isinstance(each.write, Rebuild) and each.write.rest]
+    merged, entities = events_and_entities(tables.values())
     wanted = catalogue.runnable(request.tables)
     unbuilt = [each for each in merged if not (request.rebuild and each in wanted)]
     for outcome in replay(run, unbuilt, [each for each in wanted if each in merged] if request.replay else []):
@@ -187,7 +186,7 @@ def _run_tables(
         leave(computed)
         return
     assert result.ledger is not None
-    accounts = accounting_for_records([*merged, *entities])
+    accounts = accounting_for_records(merged, entities)
     go([each for each in wanted if each in accounts])
     for each in merged:
         if run.rebuild and each in wanted:
@@ -211,10 +210,16 @@ def _run_tables(
     (go if result.is_sound else leave)(rest)
 
 
-def accounting_for_records(tables: Iterable[Table]) -> set[Table]:
-    """Of the tables those between which the records of files are divided: events, entities, and what these leave over."""
-    entities = {each for each in tables if isinstance(each.write, Rebuild) and each.write.rest}
-    return {each for each in tables if isinstance(each.write, Merge)} | entities | {each.write.rest for each in entities}  # type: ignore[union-attr]
+def events_and_entities(tables: Iterable[Table]) -> tuple[list[Table], list[Table]]:
+    """Of the tables those that sort out the records of files: of events, and of entities."""
+    every = list(tables)
+    entities = [each for each in every if isinstance(each.write, Rebuild) and each.write.rest]
+    return [each for each in every if isinstance(each.write, Merge)], entities
+
+
+def accounting_for_records(merged: Iterable[Table], entities: Sequence[Table]) -> set[Table]:
+    """All between which the records of files are divided: also what the entities leave over."""
+    return {*merged, *entities, *[each.write.rest for each in entities]}  # type: ignore[union-attr]
 
 
 def _record(lake: Lake, run: Run, result: Result) -> None:

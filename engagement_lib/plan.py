@@ -13,7 +13,7 @@ from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
-from engagement_lib.pipeline import Request, accounting_for_records, all_tables
+from engagement_lib.pipeline import Request, accounting_for_records, all_tables, events_and_entities
 from engagement_lib.replay import curable, only_adds
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.files import files
@@ -23,7 +23,8 @@ from engagement_lib.text_table import text_table
 def plan(lake: Lake, settings: Settings, request: Request) -> str:
     """The plan as a text table. A table whose input would be written is planned "after" it: its days are not known yet."""
     tables = all_tables()
-    span = span_of(lake, [each for each in tables.values() if isinstance(each.write, Merge)])
+    merged, entities = events_and_entities(tables.values())
+    span = span_of(lake, merged)
     redo = days_with_data(request.redo, request.as_of, span)
     run = Run(lake, "plan", settings.parameters, request.as_of, redo, request.rebuild, span)
     waiting = _new_files(lake, settings, tables.values())
@@ -44,8 +45,8 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
             stirred.add(each.id)
         rows.append([each.id, "skip" if work.is_nothing else "run", _days(work), work.why, _versions(lake, each)])
     chosen = {each for each in catalogue.runnable(request.tables) if not isinstance(each.write, AppendFiles)}
-    is_stirred = any(each.id in stirred for each in chosen if isinstance(each.write, Merge))
-    if chosen - accounting_for_records(tables.values()) and not is_stirred:
+    is_stirred = any(each.id in stirred for each in chosen if each in merged)
+    if chosen - accounting_for_records(merged, entities) and not is_stirred:
         # Else new events may be of other days than all that there are.
         refuse_days_without_data(request.redo, request.as_of, span)
     return text_table(("table", "plan", "days", "why", "inputs at version"), rows)

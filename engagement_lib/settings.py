@@ -13,7 +13,7 @@ import yaml
 
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError, nearest
-from engagement_lib.parameters import verify, verify_together
+from engagement_lib.parameters import verify, verify_texts, verify_together
 
 #: Every key with the type of its value; a mapping stands for a section.
 KEYS: Mapping[str, Any] = {
@@ -149,19 +149,10 @@ def _typed_parameters(given: Mapping[str, Any], tables: Iterable[Table]) -> dict
         wanted = list if wanted is tuple else wanted
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             raise ConfigError(f"parameters.{name} must be {_KINDS[wanted]}, not {value!r}")
-        if name == "event_name_aliases":
-            _verify_texts(f"parameters.{name}", value)
         verify(name, value)
         typed[name] = value
     verify_together({**known, **typed})
     return typed
-
-
-def _verify_texts(where: str, given: Mapping[Any, Any]) -> None:
-    """Raises `ConfigError` for keys or values that YAML reads as a number, a day or (on, off, yes, no) as true or false."""
-    for pair in given.items():
-        if others := [each for each in pair if not isinstance(each, str)]:
-            raise ConfigError(f"{where}.{pair[0]}: {others[0]!r} is what YAML reads, and no text; put it in quotes")
 
 
 def _address(value: str) -> str:
@@ -181,7 +172,7 @@ def _verify_aliases(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
             raise ConfigError(f"landing.aliases: there is no source {source}; {nearest(source, sources)}")
         if not isinstance(names, Mapping):
             raise ConfigError(f"landing.aliases.{source} must be a mapping of names in files to columns, not {names!r}")
-        _verify_texts(f"landing.aliases.{source}", names)
+        verify_texts(f"landing.aliases.{source}", names)
         for name, column in names.items():
             if column not in sources[source]:
                 raise ConfigError(f"landing.aliases.{source}.{name}: {column} is no column; {nearest(column, sources[source])}")
@@ -210,5 +201,5 @@ def _properties(given: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, Mapping | list):
             raise ConfigError(f"spark: {name} must be a text, a number, true or false, not {value!r}")
     texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in given.items()}
-    _verify_texts("spark", texts)
+    verify_texts("spark", texts)
     return texts

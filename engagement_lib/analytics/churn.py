@@ -92,7 +92,7 @@ def churn_signals(
 
 
 def _rate(when: str) -> Column:
-    return F.when(F.col(f"starts_{when}") > 0, F.col(f"finishes_{when}") / F.col(f"starts_{when}"))
+    return F.try_divide(f"finishes_{when}", f"starts_{when}")
 
 
 def _fell(name: str, least_before: int, share: float) -> Column:

@@ -119,4 +119,4 @@ def completion_counts(attempts: DataFrame, *, by: Sequence[str] = ()) -> DataFra
         F.count_if(F.col("is_mature") & F.col("is_completed")).alias("completed_of_mature"),
         F.median(F.when(F.col("is_completed"), F.col("seconds_to_finish"))).alias("median_seconds"),
     )
-    return counts.select("*", F.when(F.col("attempts") > 0, F.col("completed") / F.col("attempts")).alias("completion_rate"))
+    return counts.select("*", F.try_divide("completed", "attempts").alias("completion_rate"))

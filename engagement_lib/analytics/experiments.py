@@ -92,9 +92,9 @@ def compare_variants(
     and for a variant without a weight.
 
     ``users``: rows of ``exposure_outcomes`` for these ``metrics``; ``variants``: one row per experiment and variant with
-    ``weight`` and ``is_control``; a variant that only users have has weight 0. ``cuped`` uses ``<metric>_before`` where it
-    varies, not for ratios and pooled_z. The other arguments are those of ``statistics.compare_means``; those that do not fit
-    the metrics raise its ValueError.
+    ``weight`` and ``is_control``; a variant that only users have is no part of the split. ``cuped`` uses ``<metric>_before``
+    where it varies, not for ratios and pooled_z. The other arguments are those of ``statistics.compare_means``; those that do
+    not fit the metrics raise its ValueError.
     """
     asked = {
         "test": test, "lift": lift, "alternative": alternative, "alpha": alpha, "power": power, "tuning": tuning, "prior": prior,
@@ -165,24 +165,27 @@ def _sums(users: DataFrame, metric: OutcomeMetric, is_compared: Column, cuped: b
 def _results(arms: list[Row], kinds: dict[str, Any], asked: dict[str, Any]) -> list[tuple]:
     arms = sorted(arms, key=lambda arm: arm.variant)
     weights = [float(arm.weight or 0) for arm in arms]
-    if min(weights) < 0:
-        problem, chance = "a variant has a weight below 0", None
-    else:
-        problem, chance = "", sample_ratio_mismatch([arm.users_split or 0 for arm in arms], weights).p_value
+    chance = None if min(weights) < 0 else sample_ratio_mismatch([arm.users_split or 0 for arm in arms], weights).p_value
     controls = [arm for arm in arms if arm.is_control]
-    if len(controls) != 1:
-        problem = f"the experiment has {len(controls)} controls, not one"
     control = controls[0] if len(controls) == 1 else None
     left_out = [sum(getattr(arm, name) or 0 for arm in arms) for name in ("users_crossover", "users_immature")]
     results = []
     for metric, kind in kinds.items():
         for arm in (arm for arm in arms if not arm.is_control):
-            unplanned = "" if arm.weight is not None else "the variant is in no plan, or has no weight"
-            compared = None if problem or unplanned else _compared(control, arm, metric, kind, asked)
+            problem = _problem(len(controls), min(weights), arm)
+            numbers = {"reason": problem} if problem else asdict(_compared(control, arm, metric, kind, asked))
             who = (metric, arm.variant, control and control.variant, (control and control.n) or 0, arm.n or 0)
-            numbers = asdict(compared) if compared else {"reason": problem or unplanned}
             results.append((*who, *left_out, chance, *[numbers.get(name) for name in _COMPARED]))
     return results
+
+
+def _problem(controls: int, least_weight: float, arm: Row) -> str:
+    """Why the arm cannot be compared, whatever its users did; empty if it can."""
+    if controls != 1:
+        return f"the experiment has {controls} controls, not one"
+    if least_weight < 0:
+        return "a variant has a weight below 0"
+    return "the variant is in no plan, or has no weight" if arm.weight is None else ""
 
 
 def _compared(control: Row, treatment: Row, metric: str, kind: Any, asked: dict[str, Any]) -> Comparison:

@@ -20,7 +20,8 @@ def event_key(*parts: Column) -> Column:
     """The first 128 bits of SHA-256 over the parts, as 32 hex digits; null counts as a value of its own.
 
     The parts are (platform, the tracker's own id, day) where there is such an id, else (platform, user or anonymous id,
-    session, event name, event time, item): arrival is not among them, so that a redelivery has the key of the first delivery.
+    session, event name, event time, what it is about): arrival is not among them, so that a redelivery has the key of the
+    first delivery.
     """
     texts = [F.coalesce(part.cast("string"), F.lit("\u0000")) for part in parts]
     return F.left(F.sha2(F.concat_ws(_UNIT_SEPARATOR, *texts), 256), F.lit(32))

@@ -81,8 +81,8 @@ def report_onboarding_funnel(fact_funnel: DataFrame, *, funnels: Mapping[str, Ma
         "open",
         "decided",
         "reached",
-        F.when(F.col("decided") > 0, F.col("reached") / F.col("decided")).alias("conversion_rate"),
-        F.when(F.col("_before") > 0, F.col("reached") / F.col("_before")).alias("step_conversion_rate"),
+        F.try_divide("reached", "decided").alias("conversion_rate"),
+        F.try_divide("reached", "_before").alias("step_conversion_rate"),
         "median_seconds",
         (F.col("open") == 0).alias("is_mature"),
     )

@@ -88,6 +88,6 @@ def report_subscription_funnel(
             F.median(F.when(outcome == CONVERTED, seconds)).alias("median_seconds_to_pay"),
         )
     )
-    rate = F.when(F.col("decided_trials") > 0, F.col("converted_trials") / F.col("decided_trials"))
+    rate = F.try_divide("converted_trials", "decided_trials")
     is_mature = (F.col("open_trials") == 0) & (F.col("refundable_trials") == 0)
     return counts.withColumns({"trial_to_paid_rate": rate, "is_mature": is_mature})
