@@ -3,11 +3,14 @@
 import os
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkRuntimeError
 from pyspark.sql import SparkSession
@@ -68,6 +71,9 @@ _CALLED_OFTEN = (
     ("org.apache.spark.util.Utils", "exceptionString"),
 )
 
+# It computes the title case of each letter there is when a first text is lowered, while all tasks that lower one wait: a second.
+LETTERS = "org.apache.spark.sql.catalyst.util.CollationAwareUTF8String"
+
 
 def build_session(
     conf: Mapping[str, str], *, app_name: str = "engagement-lakehouse", running: SparkSession | None = None
@@ -90,6 +96,8 @@ def build_session(
     if running is not None:
         return _adopt(running, conf)
     spark = _start(conf, app_name)
+    if spark.sparkContext.master.startswith("local"):
+        threading.Thread(target=_load_letters, args=(spark.sparkContext._jvm,), daemon=True).start()
     if not spark.sparkContext._jvm.org.apache.spark.util.Utils.classIsLoadable(DELTA_EXTENSION):
         spark.stop()
         raise EnvironmentProblem(
@@ -132,6 +140,12 @@ def _start(conf: Mapping[str, str], app_name: str) -> SparkSession:
         raise EnvironmentProblem(
             "Spark could not start Java 17 or newer (Java's own words are above, if it had any); next: `make setup`"
         ) from error
+
+
+def _load_letters(jvm: Any) -> None:
+    """While files are looked at and Java is half idle, so that no task waits for it; another Spark may have no such class."""
+    with suppress(Py4JError, OSError):
+        jvm.java.lang.Class.forName(LETTERS)
 
 
 def _keep_handles(jvm: Any) -> None:

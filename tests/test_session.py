@@ -11,7 +11,7 @@ from pyspark.sql import SparkSession
 
 from engagement_lib.cli import main
 from engagement_lib.errors import ConfigError, EnvironmentProblem
-from engagement_lib.session import DELTA_EXTENSION, RESULTS, build_session, properties
+from engagement_lib.session import DELTA_EXTENSION, LETTERS, RESULTS, build_session, properties
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -67,6 +67,10 @@ def test_python_asks_java_once_what_functions_are(spark: SparkSession) -> None:
     assert java is not None
     assert java.functions.col is java.functions.col
     assert java.functions.upper is not java.functions.upper
+
+
+def test_spark_has_the_class_that_is_loaded_ahead(spark: SparkSession) -> None:
+    assert spark.sparkContext._jvm.java.lang.Class.forName(LETTERS).getName() == LETTERS  # type: ignore[union-attr]
 
 
 def test_a_running_session_takes_what_can_still_change_and_leaves_the_rest(spark: SparkSession) -> None:
