@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable, Mapping
+
+from pyspark.sql import DataFrame
 
 from engagement_lib import pipeline
 from engagement_lib.docs.pages import write_pages
@@ -72,8 +75,14 @@ def _show(arguments: argparse.Namespace) -> None:
     table, lake = tables[arguments.what], _lake(arguments)
     if not lake.exists(table):
         raise ConfigError(f"{table.id} has no rows yet; run the pipeline first, or deliver files that it is made of")
-    rows = lake.read(table).orderBy(*table.grain).limit(arguments.rows)
-    print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
+    _print(lake.read(table).orderBy(*table.grain), arguments.rows)
+
+
+def _print(rows: DataFrame, most: int) -> None:
+    shown = rows.limit(most + 1).collect()
+    print(text_table(rows.columns, [tuple(row) for row in shown[:most]]))
+    if len(shown) > most:
+        print(f"There are more rows; --rows shows more than {most}.", file=sys.stderr)
 
 
 def with_names(query: str, tables: Mapping[str, Table], name_of: Callable[[Table], str]) -> str:
@@ -96,8 +105,7 @@ def _sql(arguments: argparse.Namespace) -> None:
 
     try:
         query = with_names(arguments.what, tables, view)
-        rows = lake.spark.sql(query).limit(arguments.rows)
-        print(text_table(rows.columns, [tuple(row) for row in rows.collect()]))
+        _print(lake.spark.sql(query), arguments.rows)
     except Exception as problem:
         raise ConfigError(f"sql: {last_words(problem)}") from problem
 

@@ -18,9 +18,10 @@ from engagement_lib.engine.interpreting import interpreted
 from engagement_lib.engine.lake import Lake
 from engagement_lib.engine.lock import LakeLock
 from engagement_lib.engine.table import AppendFiles
-from engagement_lib.errors import ConfigError, EngagementError, InputRefused, exit_code_of
+from engagement_lib.errors import ConfigError, EngagementError, InputRefused, exit_code_of, in_one_line
 from engagement_lib.session import build_session
 from engagement_lib.settings import Settings
+from engagement_lib.tables.gold.dim_country import region_of
 from engagement_lib.tables.gold.fact_funnel import with_declared
 
 EXIT_CODES = (
@@ -63,7 +64,7 @@ def _parser(what: str) -> argparse.ArgumentParser:
     )
     parser.add_argument("--from", dest="first", type=_day, metavar="DATE", help="first day to compute again")
     parser.add_argument("--to", dest="last", type=_day, metavar="DATE", help="last day to compute again (default: --from)")
-    parser.add_argument("--rebuild", action="store_true", help="build the selected silver and gold tables anew")
+    parser.add_argument("--rebuild", action="store_true", help="build the selected tables of silver, gold and ops anew")
     parser.add_argument("--dry-run", action="store_true", help="print what would be done and why, change no table")
     parser.add_argument("--wait", type=float, default=0, metavar="SECONDS", help="wait so long for another run to end")
     parser.add_argument("--debug", action="store_true", help="show stack traces")
@@ -82,7 +83,9 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
     tables = pipeline.all_tables()
     given = {name: getattr(arguments, name, None) for name in ("lake", "landing", "dashboards")}
     settings = Settings.load(arguments.conf_file, tables=tables.values(), **given)
-    with_declared(settings.parameters.get("funnels", {}))  # refuses what means nothing before anything is written
+    # Refuses what means nothing before anything is written.
+    with_declared(settings.parameters.get("funnels", {}))
+    region_of(settings.parameters.get("regions", {}))
     request = _request(arguments, layer, tables)
     folder = None if layer else settings.pages_folder()
     with LakeLock(settings.lake.get("root"), owner=uuid.uuid4().hex[:8], wait_seconds=arguments.wait) as lock:
@@ -106,7 +109,7 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
             pages, problem = "", None
             try:
                 pages = _pages(lake, folder, settings, tell) if folder else ""
-            except EngagementError as caught:
+            except Exception as caught:
                 problem = caught
         print(f"\nDone in {time.monotonic() - started:.1f} s.{pages}")
     code = _exit_code(result, arguments)
@@ -114,7 +117,7 @@ def _run(arguments: argparse.Namespace, layer: str | None, spark: SparkSession |
         if not code:
             raise problem
         # What is wrong with the tables comes first, and decides the exit code.
-        print(f"error: {problem}", file=sys.stderr)
+        print(f"error: {in_one_line(problem)}", file=sys.stderr)
     return code
 
 

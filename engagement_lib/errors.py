@@ -49,16 +49,11 @@ def exit_code_of(job: Callable[[], int], *, debug: bool) -> int:
     """Run a job and return its exit code; what goes wrong is said in one line, with ``debug`` where it happened as well."""
     try:
         return job()
-    except EngagementError as problem:
-        if debug:
-            traceback.print_exc()
-        print(f"error: {problem}", file=sys.stderr)
-        return problem.exit_code
     except Exception as problem:
         if debug:
             traceback.print_exc()
-        print(f"error: {_unforeseen(problem)}", file=sys.stderr)
-        return EnvironmentProblem.exit_code
+        print(f"error: {in_one_line(problem)}", file=sys.stderr)
+        return problem.exit_code if isinstance(problem, EngagementError) else EnvironmentProblem.exit_code
 
 
 def nearest(name: object, known: Iterable[str], *, besides: Iterable[str] = ()) -> str:
@@ -96,8 +91,10 @@ def _first_words(lines: list[str]) -> str:
     return rest[0].strip().removeprefix("Caused by: ") if rest else ""
 
 
-def _unforeseen(problem: Exception) -> str:
-    """One line about what no check foresaw."""
+def in_one_line(problem: Exception) -> str:
+    """What went wrong: our own message, else a line about what no check foresaw."""
+    if isinstance(problem, EngagementError):
+        return str(problem)
     if is_full_disk(problem):
         return "no space is left on a device of the lake or of Spark (spark.local.dir); free some and run again, nothing is lost"
     return f"{type(problem).__name__}: {last_words(problem)}; --debug shows where"

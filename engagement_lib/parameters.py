@@ -1,11 +1,12 @@
 """What each parameter of the tables means and which values it takes; one name means the same in every table that has it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from engagement_lib import vocabulary as v
 from engagement_lib.errors import ConfigError
 
 
@@ -86,9 +87,12 @@ def _are_weekdays(value: Any) -> bool:
     return all(type(day) is int and 1 <= day <= 7 for day in value) and len({*value}) < 7
 
 
-_NAMES = Values(
-    "names of events, as text (in YAML, quote on, no and numbers)", lambda value: all(type(each) is str for each in value)
-)
+def _are_events(names: Iterable[Any]) -> bool:
+    return all(type(each) is str and each in v.EVENT_NAMES for each in names)
+
+
+_KNOWN = ", ".join(v.EVENT_NAMES)
+_EVENTS = Values(f"known event names: {_KNOWN}", _are_events)
 _ABOVE_NOTHING = Values("above 0", lambda value: value > 0)
 _DAY = Values("a date as yyyy-mm-dd", _is_day)
 
@@ -104,7 +108,9 @@ PARAMETERS: Mapping[str, Parameter] = {
         Values("an IANA name such as UTC or Europe/Berlin", _is_time_zone),
     ),
     "event_name_aliases": Parameter(
-        "Known event name by another name that trackers send for it, e.g. {began: item-started}.", is_of_texts=True
+        "Known event name by another name that trackers send for it, e.g. {began: item-started}.",
+        Values(f"known event names by other names; known are {_KNOWN}", lambda value: _are_events(value.values())),
+        is_of_texts=True,
     ),
     "max_clock_ahead_hours": Parameter(
         "An event dated more than so many hours after its arrival is quarantined: the clock is wrong.", _at_least(0)
@@ -132,10 +138,10 @@ PARAMETERS: Mapping[str, Parameter] = {
     "use_tracker_session_id": Parameter(
         "true: a session is what the tracker says it is, and the gap decides only where it says nothing."
     ),
-    "content_events": Parameter("Events by which a user counts as a learner and a session as one with content.", _NAMES),
+    "content_events": Parameter("Events by which a user counts as a learner and a session as one with content.", _EVENTS),
     "experiment_pre_days": Parameter("Days before the exposure whose activity is the covariate of CUPED.", _at_least(0)),
     "passive_events": Parameter(
-        "Known event names that are no activity, e.g. [experiment-exposed]: who did only these is not active.", _NAMES
+        "Known event names that are no activity, e.g. [experiment-exposed]: who did only these is not active.", _EVENTS
     ),
     "funnels": Parameter(
         "By name: steps (an event name each, or a list of which one does), days of the window from the first step on, and "

@@ -96,6 +96,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     bronze = [each for each in tables.values() if isinstance(each.write, AppendFiles)]
     merged, entities = events_and_entities(tables.values())
     wanted = catalogue.runnable(request.tables)
+    run.prepare(bronze)  # whatever reads them: a job of silver or a replay finds the columns of today
     unbuilt = [each for each in merged if not (request.rebuild and each in wanted)]
     for outcome in replay(run, unbuilt, [each for each in wanted if each in merged] if request.replay else []):
         result.outcomes.append(outcome)

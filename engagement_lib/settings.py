@@ -13,6 +13,7 @@ import yaml
 
 from engagement_lib.engine.table import AppendFiles, Table
 from engagement_lib.errors import ConfigError, nearest
+from engagement_lib.landing.layout import canonical
 from engagement_lib.parameters import verify, verify_texts, verify_together
 
 #: Every key with the type of its value; a mapping stands for a section.
@@ -85,9 +86,22 @@ class Settings:
         return folder
 
 
+class _EachKeyOnce(yaml.SafeLoader):
+    """Refuses a key that a mapping holds twice: YAML would drop the first without a word."""
+
+    def compose_mapping_node(self, anchor: Any) -> yaml.MappingNode:
+        node = super().compose_mapping_node(anchor)
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} stands there twice", problem_mark=key.start_mark)
+            seen.add(str(key.value))
+        return node
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _EachKeyOnce)
     except OSError as problem:
         raise ConfigError(
             f"{path}: cannot be read ({problem.strerror}); give --conf-file, or run from the project's folder"
@@ -173,9 +187,12 @@ def _verify_aliases(given: Mapping[str, Any], tables: Iterable[Table]) -> None:
         if not isinstance(names, Mapping):
             raise ConfigError(f"landing.aliases.{source} must be a mapping of names in files to columns, not {names!r}")
         verify_texts(f"landing.aliases.{source}", names)
+        means = {canonical(column): column for column in sources[source]}
         for name, column in names.items():
             if column not in sources[source]:
                 raise ConfigError(f"landing.aliases.{source}.{name}: {column} is no column; {nearest(column, sources[source])}")
+            if means.setdefault(canonical(name), column) != column:
+                raise ConfigError(f"landing.aliases.{source}.{name}: that name means {means[canonical(name)]} already")
 
 
 def _over(base: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:

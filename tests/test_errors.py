@@ -32,6 +32,37 @@ MISTAKES = {
     "an unknown parameter": ("parameters: {session_gap_minuts: 5}\n", [], 2, ["did you mean session_gap_minutes?"]),
     "a text for a parameter": ("parameters: {session_gap_minutes: '5'}\n", [], 2, ["must be a whole number, not '5'"]),
     "an event name that is no text": ("parameters: {passive_events: [on]}\n", [], 2, ["passive_events is [True]; it can be"]),
+    "an alias of no event": (
+        "parameters: {event_name_aliases: {began: item-start}}\n",
+        [],
+        2,
+        ["event_name_aliases is {'began': 'item-start'}; it can be known event names by other names", "item-started"],
+    ),
+    "content of no event": (
+        "parameters: {content_events: [item-start]}\n",
+        [],
+        2,
+        ["content_events is ['item-start']; it can be"],
+    ),
+    "a region of no country": ("parameters: {regions: {DACH: [DE, XX]}}\n", [], 2, ["regions.DACH: 'XX' is not a country code"]),
+    "a key that stands there twice": (
+        "run: {side_by_side: 2}\nrun: {side_by_side: 3}\n",
+        [],
+        2,
+        ["in line 2 (run stands there twice)"],
+    ),
+    "an alias that is a column": (
+        "landing: {aliases: {mobile_events: {client_cognito_id: user_id}}}\n",
+        [],
+        2,
+        ["mobile_events.client_cognito_id: that name means client_cognito_id already"],
+    ),
+    "an alias of two columns": (
+        "landing: {aliases: {mobile_events: {User-Key: user_id, user_key: client_id}}}\n",
+        [],
+        2,
+        ["mobile_events.user_key: that name means user_id already"],
+    ),
     "a funnel of no event": (
         "parameters: {funnels: {odd: {steps: [app-open, item-strated], days: 7}}}\n",
         [],
@@ -253,7 +284,7 @@ def test_an_output_that_cannot_be_written_is_named_before_anything_starts(
     [
         ("engagement_lib.__main__", ["show", "silver.events"]),
         ("engagement_lib.__main__", ["sql", "select 1"]),
-        ("engagement_lib.dashboards.job", []),
+        ("engagement_lib.dashboards.job", ["--dashboards", "pages"]),
         ("engagement_lib.dashboards.catalogue", []),
         ("engagement_lib.cli", []),
     ],
@@ -283,8 +314,10 @@ def test_pages_that_cannot_be_written_do_not_hide_what_is_wrong_with_the_tables(
     (tmp_path / "conf.yml").write_text("")
     result = pipeline.Result(problems=[CheckFailed("a.csv: 3 records are not 2 events")])
 
+    problems: list[Exception] = [RuntimeError("a published file is gone"), ConfigError("dashboards: thesis.txt is no page")]
+
     def no_pages(*_: object) -> str:
-        raise ConfigError("dashboards: thesis.txt is no page")
+        raise problems[-1]
 
     for name in ("build_session", "interpreted"):
         monkeypatch.setattr(f"engagement_lib.cli.{name}", lambda *_, **__: nullcontext())
@@ -298,5 +331,14 @@ def test_pages_that_cannot_be_written_do_not_hide_what_is_wrong_with_the_tables(
         "error: a.csv: 3 records are not 2 events",
         "error: dashboards: thesis.txt is no page",
     ]
+    problems.pop()
+    assert main(given) == 1
+    foreseen, other = capsys.readouterr().err.splitlines()
+    assert (foreseen, other) == (
+        "error: a.csv: 3 records are not 2 events",
+        "error: RuntimeError: a published file is gone; --debug shows where",
+    )
     result.problems.clear()
+    assert main(given) == 5
+    problems.append(ConfigError("dashboards: thesis.txt is no page"))
     assert main(given) == 2

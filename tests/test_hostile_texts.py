@@ -29,7 +29,7 @@ HOSTILE = [
     "<script>alert(1)</script>",
 ]
 CHOSEN = "+gold.report_daily_engagement +gold.report_regional_activity +gold.fact_funnel gold.fact_feature_use"
-REGION, FUNNEL, PASSIVE = "O'Land `x`; ../", "a'b`c\"/../*", "it's passive"
+REGION, FUNNEL = "O'Land `x`; ../", "a'b`c\"/../*"
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def lake(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Lake:
         "landing": {"aliases": {"mobile_events": {"it's a `user`": "user_id"}}},
         "parameters": {
             "regions": {REGION: ["DE"]},
-            "passive_events": [PASSIVE, *HOSTILE],
+            "event_name_aliases": dict.fromkeys(HOSTILE, "app-open"),
             "funnels": {FUNNEL: {"steps": ["item-started", "item-finished", "app-open"], "days": 7}},
         },
     }

@@ -118,6 +118,10 @@ def test_tables_can_be_shown_and_queried_by_name(
     remarked = "-- today's rows\nselect count(*) from silver.events /* not 'silver.duplicates' */ where platform = 'web'"
     assert look(["sql", remarked, *where]) == 0
     capsys.readouterr()
+    assert look(["sql", "select explode(sequence(1, 3))", *where, "--rows", "2"]) == 0
+    assert capsys.readouterr().err == "There are more rows; --rows shows more than 2.\n"
+    assert look(["sql", "select explode(sequence(1, 2))", *where, "--rows", "2"]) == 0
+    assert capsys.readouterr().err == ""
     assert look(["show", "silver.quarantin", *where]) == 2
     assert "did you mean" in capsys.readouterr().err
     assert look(["sql", "select no_such_column from silver.events", *where]) == 2
@@ -269,6 +273,15 @@ def test_a_loaded_path_with_new_content_is_refused_or_a_further_delivery(
     lake = Lake(spark, root=str(tmp_path / "lake"))
     files = lake.read(TABLES["ops.files"]).where("verdict = 'loaded'").orderBy("load").collect()
     assert [(f.records, f.events, f.duplicates, f.quarantined) for f in files] == [(2, 2, 0, 0), (3, 1, 2, 0)]
+    first, _ = loads = [file.load for file in files]
+
+    def loaded() -> list[tuple[int, int]]:
+        rows = Lake(spark, root=str(lake.root)).read(TABLES["silver.events"]).orderBy("source_record").collect()
+        return [(row.source_record, row._load) for row in rows]
+
+    assert loaded() == [(1, first), (2, first), (3, loads[1])]
+    assert main([*where, "--conf-file", str(conf), "--rebuild"], spark=spark) == 0
+    assert loaded() == [(1, first), (2, first), (3, loads[1])]
 
 
 def test_readers_see_no_table_of_a_run_that_failed(

@@ -98,6 +98,19 @@ def test_a_rebuild_that_was_killed_is_completed_by_the_next_run(
     assert tables_of(spark, place / lake) == tables_of(spark, place / ("before" if conf == "plain" else "anew"))
 
 
+@pytest.mark.parametrize("is_replay", [True, False])
+def test_bronze_of_an_older_contract_is_widened_for_jobs_that_only_read_it(
+    place: Path, spark: SparkSession, is_replay: bool
+) -> None:
+    shutil.copytree(place / "before", place / f"narrow_{is_replay}")
+    bronze = Lake(spark, root=str(place / f"narrow_{is_replay}")).location(TABLES["bronze.web_events"])
+    narrow = spark.read.format("delta").load(bronze).drop("feature_id")
+    narrow.write.format("delta").mode("overwrite").option("overwriteSchema", "true").save(bronze)
+    how = [] if is_replay else ["--rebuild"]
+    assert run(place, f"narrow_{is_replay}", "mended", spark, "silver.events", *how, replay=is_replay) == 0
+    assert tables_of(spark, place / f"narrow_{is_replay}", SILVER[:1]) == tables_of(spark, place / "anew", SILVER[:1])
+
+
 def test_a_restored_quarantine_is_emptied_by_a_rebuild_that_cures_all_of_it(spark: SparkSession, tmp_path: Path) -> None:
     (tmp_path / "landing").mkdir()
     (tmp_path / "plain.yml").write_text("")

@@ -37,7 +37,8 @@ def content_attempts(
 
     An attempt begins with a start. Further starts go on with it, as reading on does, until it is finished or, without a
     finish, more than ``restart_after_days`` (None: ``window_days``; 0: none) pass after its latest event. A finish closes
-    it, however late; what comes before any start, and a finish after a finish, is an attempt without a start.
+    it, however late. Progress before any start belongs to the start that follows so soon; a finish before any start, or after
+    a finish, is an attempt without a start.
 
     Columns: ``started_at`` (first start), ``finished_at``, ``starts``, ``last_event_at``, ``max_progress`` (of ``progress``,
     a number on any event of the attempt, null if never reported), ``by`` (values of the attempt's first event),

@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 
 from engagement_lib.analytics.comparison_tests import Alternative, NormalPrior, Test
 from engagement_lib.analytics.exposures import OutcomeMetric, exposure_outcomes, first_exposures
-from engagement_lib.analytics.samples import SampleSums
+from engagement_lib.analytics.samples import SampleSums, varies_before
 from engagement_lib.analytics.statistics import Comparison, Lift, compare_means, sample_ratio_mismatch
 
 _TEXTS = ("kind", "lift", "test", "null_hypothesis", "alternative", "reason")
@@ -190,7 +190,7 @@ def _problem(controls: int, least_weight: float, arm: Row) -> str:
 
 def _compared(control: Row, treatment: Row, metric: str, kind: Any, asked: dict[str, Any]) -> Comparison:
     samples = [_sample(arm, metric) for arm in (control, treatment)]
-    has_before = all(sample.pre_sum_squares for sample in samples)
+    has_before = all(sample.pre_sum_squares for sample in samples) and varies_before(samples[0] + samples[1])
     return compare_means(*samples, kind=kind, cuped=has_before, **asked)
 
 

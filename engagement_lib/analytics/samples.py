@@ -61,6 +61,13 @@ def arm_moments(arm: SampleSums, kind: Kind, slope: float | None = None) -> Mome
     return moments
 
 
+def varies_before(both: SampleSums) -> bool:
+    """Whether the values before exposure differ between users of both arms: only then do they explain anything."""
+    if None in (both.pre_sum, both.pre_sum_squares) or both.n < 2:
+        return False
+    return _variance(both.n, both.pre_sum_squares, both.pre_sum) > 0
+
+
 def cuped_slope(both: SampleSums) -> float:
     """Slope of the values on the values before exposure over both arms together; 0 where the latter do not vary.
 

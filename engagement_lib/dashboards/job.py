@@ -38,6 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(arguments: argparse.Namespace) -> int:
     given = {"lake": arguments.lake, "dashboards": arguments.dashboards}
     settings = Settings.load(arguments.conf_file, tables=pipeline.all_tables().values(), **given)
+    if arguments.lake and not arguments.dashboards:
+        raise ConfigError(
+            "--lake: say with --dashboards where its pages go; the configured folder has those of the configured lake"
+        )
     folder = settings.pages_folder() or "dashboards"
     lake = pipeline.as_readers_see(pipeline.open_lake(build_session(settings.spark), settings))
     first = write_dashboards(lake, folder, settings.parameters, pictures=arguments.png)

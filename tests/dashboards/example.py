@@ -76,6 +76,7 @@ def _content() -> list[dict[str, Any]]:
     return [
         {"platform": platform, "item_type": kind, "item_id": item, "content_format": "total" if item == "total" else "text"}
         | {"item_title": title, "starts": n * 2, "content_completions": n, "items_completed": n, "completing_users": n - 1}
+        | {"is_partial_window": False}
         for platform, less in (("total", 0), ("mobile", 1), ("web", 2))
         for kind, item, title, count in items
         for n in [count - less]
@@ -86,6 +87,7 @@ def _regions() -> list[dict[str, Any]]:
     areas = [("country", "DE", 40), ("country", "AT", 9), ("region", "DACH", 47)]
     return [
         {"platform": platform, "area_type": kind, "area": area, "regional_active_users": n, "regional_active_learners": n // 2}
+        | {"is_partial_window": False}
         for platform, less in (("total", 0), ("mobile", 3), ("web", 6))
         for kind, area, count in areas
         for n in [count - less]

@@ -26,6 +26,7 @@ def report_rows(first: date, days: int, values: tuple[tuple[str, str, int], ...]
         ],
         "summaries.users_by_segment": [
             {**at, "segment": segment, "users": base // share, "new_users": base // share // 2, "completions": base}
+            | {"is_partial_window": False}
             for at, base in splits
             for segment, share in (("casual", 2), ("at_risk", 5), ("dormant", 7), ("highly_engaged", 9))
         ],
@@ -70,7 +71,7 @@ def report_rows(first: date, days: int, values: tuple[tuple[str, str, int], ...]
         ],
         "gold.report_drop_off": [
             {**at, "place": place, "place_value": value, "dropped_sessions": base // share, "all_dropped_sessions": base}
-            | {"drop_off_share": base // share / base}
+            | {"drop_off_share": base // share / base, "is_partial_window": True}
             for at, base in splits
             for place in ("exit_event", "exit_screen", "last_progress")
             for value, share in (("0-24", 2), ("25-49", 3))

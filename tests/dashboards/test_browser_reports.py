@@ -96,6 +96,10 @@ def test_attempts_and_where_sessions_end(browser, folder, split, value) -> None:
         ends = rows_of("gold.report_drop_off", place="exit_screen", **at)
         shown = {name: int(n) for name, n in grid(page, "Sessions without a finish, by last screen")[1:]}
         assert shown == {row["place_value"]: row["dropped_sessions"] for row in ends}
+        read_tip(page, "Sessions without a finish, by last screen", ["0-24"], "", "Dropped sessions")
+        assert page.locator("#tip em").all_inner_texts() == ["window not yet fully observed"]
+        read_tip(page, "Attempts completed, by format", ["audio"], "", "Mature attempts")
+        assert not page.locator("#tip em").count()
 
 
 @pytest.mark.parametrize("value", ["total", "web"])

@@ -32,6 +32,13 @@ def test_a_page_shows_only_columns_that_its_tables_have(page: Page) -> None:
         assert all(tile.definition(column) for column in tile.columns), tile.heading
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: p.name)
+def test_a_page_marks_windows_that_begin_before_the_first_data_wherever_the_table_tells_them(page: Page) -> None:
+    of_7_days = ("weekly_active_users",)
+    told = [t for t in page.tiles if "is_partial_window" in t.names and t.chart != "rows" and t.columns != of_7_days]
+    assert [tile.heading for tile in told if tile.mature != "!is_partial_window"] == []
+
+
 def test_every_script_and_style_is_named_by_its_hash_and_nothing_else_may_run() -> None:
     policy = re.search(r'Content-Security-Policy" content="([^"]*)"', MAIN_HTML)[1].replace("&#39;", "'")
     assert policy.startswith("default-src 'none'; script-src 'sha256-") and "unsafe" not in policy and "http" not in policy

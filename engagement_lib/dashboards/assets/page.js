@@ -259,7 +259,9 @@ function tipLines(tile, made, datum) {
   const first = tile.chart === "heat" ? [line(tile.labels[tile.columns[0]], datum.partial ? "not yet observable" : inWords(datum.y, tile.unit))] : [];
   const lines = rest.filter((c) => datum.row && datum.row[c] !== undefined && tile.by).map((c) => line(tile.labels[c], inWords(datum.row[c], cellUnit(c, tile))));
   const day = tile.chart === "heat" ? ` · ${tile.labels[tile.along] ?? tile.along} ${datum.x}` : "";
-  return [element("strong", {}, datum.label + day), ...first, ...(tile.day || tile.over === "ratio" ? [line(tile.heading, inWords(datum.y, tile.unit))] : lines.length ? lines : [line(tile.heading, inWords(datum.y, tile.unit))])];
+  const unseen = tile.chart !== "heat" && datum.partial ? [element("em", {}, "window not yet fully observed")] : [];
+  const told = tile.day || tile.over === "ratio" || !lines.length ? [line(tile.heading, inWords(datum.y, tile.unit))] : lines;
+  return [element("strong", {}, datum.label + day), ...first, ...told, ...unseen];
 }
 
 // --- filters, buttons, address -------------------------------------------------------------------------------------

@@ -26,7 +26,17 @@ def _trials_by(split: str, heading: str) -> Tile:
 
 def _ends(place: str, heading: str, *, wide: bool = False) -> Tile:
     return Tile(
-        drop_off, _DROPPED, "bars", heading, "only", by="place_value", where={"place": place}, better="down", top=8, wide=wide
+        drop_off,
+        _DROPPED,
+        "bars",
+        heading,
+        "only",
+        by="place_value",
+        where={"place": place},
+        better="down",
+        mature="!is_partial_window",
+        top=8,
+        wide=wide,
     )
 
 

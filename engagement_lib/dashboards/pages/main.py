@@ -55,6 +55,7 @@ MAIN = Page(
                     "only",
                     by="area",
                     where={"area_type": "country"},
+                    mature=_OBSERVED,
                     top=12,
                 ),
                 Tile(
@@ -65,6 +66,7 @@ MAIN = Page(
                     "only",
                     by="platform",
                     where={"area_type": "region", "area": "DACH"},
+                    mature=_OBSERVED,
                 ),
                 Tile(daily, ("daily_active_users",), "line", "Active users per day by country", by="country_code", wide=True),
             ),
@@ -81,6 +83,7 @@ MAIN = Page(
                     "only",
                     by="item_type",
                     where={"item_id": "total", "content_format": "total"},
+                    mature=_OBSERVED,
                 ),
                 Tile(
                     content,

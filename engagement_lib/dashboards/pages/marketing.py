@@ -83,6 +83,7 @@ MARKETING = Page(
                     "only",
                     by="area",
                     where={"area_type": "country"},
+                    mature="!is_partial_window",
                     top=15,
                     wide=True,
                 ),

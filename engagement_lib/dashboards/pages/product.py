@@ -82,6 +82,7 @@ PRODUCT = Page(
                     by="place_value",
                     where={"place": "exit_screen"},
                     better="down",
+                    mature="!is_partial_window",
                     top=8,
                 ),
             ),

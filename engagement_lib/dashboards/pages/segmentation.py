@@ -18,7 +18,7 @@ SEGMENTATION = Page(
         Section(
             "Segments",
             (
-                Tile(segments, _IN_SEGMENT, "bars", "Users by segment", "only", by="segment"),
+                Tile(segments, _IN_SEGMENT, "bars", "Users by segment", "only", by="segment", mature=_OBSERVED),
                 Tile(
                     segments,
                     _IN_SEGMENT,
@@ -27,6 +27,7 @@ SEGMENTATION = Page(
                     "only",
                     by="country_code",
                     where={"segment": "at_risk"},
+                    mature=_OBSERVED,
                     top=8,
                 ),
             ),

@@ -20,6 +20,7 @@ from engagement_lib.tables.gold.report_user_segments import report_user_segments
         Field("users", "bigint", "Users in the segment; a user is in one, so they add up.", required=True),
         Field("new_users", "bigint", "Of these, users first active in the last 14 dates.", required=True),
         Field("completions", "bigint", "Their item-finished events in the 28 dates.", required=True),
+        Field("is_partial_window", "boolean", "Whether the dates they are told by begin before the first data.", required=True),
     ),
     write=Rebuild(),
 )
@@ -28,5 +29,10 @@ def users_by_segment(report_user_segments: DataFrame) -> DataFrame:
     return (
         m.by_split(report_user_segments)
         .groupBy("segment", "split", "split_value")
-        .agg(F.count("*").alias("users"), F.count_if("is_new").alias("new_users"), F.sum("completions").alias("completions"))
+        .agg(
+            F.count("*").alias("users"),
+            F.count_if("is_new").alias("new_users"),
+            F.sum("completions").alias("completions"),
+            F.bool_or("is_partial_window").alias("is_partial_window"),
+        )
     )

@@ -26,15 +26,19 @@ def dim_country(
     regions: Mapping[str, Sequence[str]] = {"DACH": ("DE", "AT", "CH")},
 ) -> DataFrame:
     """One row per country, with its region where the configuration puts it into one."""
-    region_of = _region_of(regions)
+    region_by_country = region_of(regions)
     countries = [
-        F.struct(F.lit(code).alias("country_code"), F.lit(name).alias("country_name"), F.lit(region_of.get(code)).alias("region"))
+        F.struct(
+            F.lit(code).alias("country_code"),
+            F.lit(name).alias("country_name"),
+            F.lit(region_by_country.get(code)).alias("region"),
+        )
         for code, name in COUNTRY_NAMES.items()
     ]
     return one_row.select(F.inline(F.array(*countries)))
 
 
-def _region_of(regions: Mapping[str, Any]) -> dict[str, str]:
+def region_of(regions: Mapping[str, Any]) -> dict[str, str]:
     """The region by country code, in upper case. Raises ConfigError for regions that mean nothing or rob each other."""
     found: dict[str, str] = {}
     for region, codes in regions.items():

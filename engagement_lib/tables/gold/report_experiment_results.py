@@ -71,8 +71,8 @@ def report_experiment_results(
 ) -> DataFrame:
     """One row per experiment, metric and variant that is not the control: its lift over users first exposed to either.
 
-    Crossovers are left out and counted; test users are left out. CUPED is used for means and proportions where users did
-    something in the days before exposure. A broken split makes a lift unusable, but it is shown. No correction is made for
+    Crossovers are left out and counted; test users are left out. CUPED is used for means and proportions where what users
+    did in the days before exposure differs. A broken split makes a lift unusable, but it is shown. No correction is made for
     several metrics, variants or looks: decide by the primary metric, at a size planned before.
     """
     per_user = fact_experiment_exposure.where("NOT is_test").select(
@@ -81,13 +81,14 @@ def report_experiment_results(
     variants = dim_experiment.select("experiment_id", "variant", "weight", "is_control")
     found = compare_variants(per_user, variants, METRICS, experiment="experiment_id", cuped=True)
     named = dim_experiment.groupBy("experiment_id").agg(
-        F.coalesce(F.max("name"), "experiment_id").alias("experiment_name"), F.max("primary_metric").alias("primary_metric")
+        F.max("name").alias("_name"), F.max("primary_metric").alias("primary_metric")
     )
     is_broken = F.coalesce(F.col("sample_ratio_p_value") < sample_ratio_alpha, F.lit(False))
     reason = F.coalesce("reason", F.when(is_broken, "the users are not split as the weights say"))
     judged = found.join(named, "experiment_id", "left").withColumns({"_is_broken": is_broken, "_reason": reason})
     return judged.select(
-        *["experiment_id", "experiment_name", "metric", F.equal_null("metric", "primary_metric").alias("is_primary")],
+        *["experiment_id", F.coalesce("_name", "experiment_id").alias("experiment_name"), "metric"],
+        F.equal_null("metric", "primary_metric").alias("is_primary"),
         *["variant", "control", "kind", "users_control", "users_treatment", "users_crossover", "control_mean", "treatment_mean"],
         F.col("estimate").alias("lift"),
         F.col("lower").alias("lift_lower"),

@@ -65,8 +65,8 @@ FIELDS = (
 )
 
 #: In this order the first delivery of an event is kept. Content decides between equal arrivals, so that names, splits
-#: and order of files cannot; equal content then goes by file and record.
-ORDER = ("arrival_timestamp", "_content", "source_file", "source_record")
+#: and order of files cannot; equal content then goes by file, record and load (a file that has grown was loaded twice).
+ORDER = ("arrival_timestamp", "_content", "source_file", "source_record", "_load")
 
 
 @table(

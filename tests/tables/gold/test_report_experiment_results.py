@@ -105,6 +105,15 @@ def test_crossovers_and_test_users_are_left_out_and_a_broken_split_is_said(spark
     assert_rows(strict, report_experiment_results, expected, tolerance=1e-4)
 
 
+def test_what_all_users_did_before_exposure_explains_nothing(spark: SparkSession) -> None:
+    """Everybody had a completion before: a proportion stays one, and is not taken for a mean without variation."""
+    arms = {"a": [(n % 2, 1, 1) for n in range(10)], "b": [(1, 1, 1)] * 10}
+    found = report_experiment_results(_exposures(spark, arms), filled(spark, dim_experiment, VARIANTS))
+    row = next(row for row in found.collect() if row.metric == "users_with_completion")
+    pooled = stats.chi2_contingency([[5, 5], [10, 0]], correction=False)
+    assert (row.test, row.lift, row.reason) == ("pooled_z", 1.0, None) and row.p_value == pytest.approx(pooled.pvalue)
+
+
 def test_what_cannot_be_computed_is_null_with_a_reason(spark: SparkSession) -> None:
     drawn = """
         experiment_id | user_id | variant | content_completions
@@ -115,9 +124,9 @@ def test_what_cannot_be_computed_is_null_with_a_reason(spark: SparkSession) -> N
     """
     found = report_experiment_results(filled(spark, fact_experiment_exposure, drawn), filled(spark, dim_experiment, VARIANTS))
     expected = """
-        experiment_id | variant | lift | p_value | is_usable | reason
-        e             | b       |      |         | false     | an arm has fewer than 2 users
-        unlisted      | a       |      |         | false     | the experiment has 0 controls, not one
+        experiment_id | experiment_name | variant | lift | p_value | is_usable | reason
+        e             | Short           | b       |      |         | false     | an arm has fewer than 2 users
+        unlisted      | unlisted        | a       |      |         | false     | the experiment has 0 controls, not one
     """
     assert_rows(found.where("metric = 'content_completions'"), report_experiment_results, expected)
     nobody = report_experiment_results(nothing(spark, fact_experiment_exposure), filled(spark, dim_experiment, VARIANTS))
