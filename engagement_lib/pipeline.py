@@ -103,7 +103,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
         tell(_words(outcome))
     run.prepare([*wanted, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])
     result.ledger = ledger = Ledger.open(lake, files, bronze)
-    _nothing_set_aside_is_lost(lake, ledger, unbuilt)
+    refuse_lost_set_aside(lake, ledger, unbuilt)
     if chosen := [each for each in wanted if each in bronze]:
         load = 1 + max([ledger.newest_load(), *[lake.newest_load(each) for each in [*bronze, *merged]]])
         tell("landing")
@@ -131,7 +131,7 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     return result
 
 
-def _nothing_set_aside_is_lost(lake: Lake, ledger: Ledger, merged: Iterable[Table]) -> None:
+def refuse_lost_set_aside(lake: Lake, ledger: Ledger, merged: Iterable[Table]) -> None:
     """Raises `ConfigError` if a table is gone that the ledger knows rows of: only a rebuild makes them again."""
     for each in merged:
         assert isinstance(each.write, Merge)

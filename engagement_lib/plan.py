@@ -13,8 +13,8 @@ from engagement_lib.engine.ledger import Ledger
 from engagement_lib.engine.run import Run
 from engagement_lib.engine.table import AppendFiles, Merge, Table
 from engagement_lib.landing.files import list_arrivals
-from engagement_lib.pipeline import Request, accounting_for_records, all_tables, events_and_entities
-from engagement_lib.replay import curable, only_adds
+from engagement_lib.pipeline import Request, accounting_for_records, all_tables, events_and_entities, refuse_lost_set_aside
+from engagement_lib.replay import curable, is_unfinished, only_adds
 from engagement_lib.settings import Settings
 from engagement_lib.tables.ops.files import files
 from engagement_lib.text_table import text_table
@@ -27,14 +27,22 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
     span = span_of(lake, merged)
     redo = days_with_data(request.redo, request.as_of, span)
     run = Run(lake, "plan", settings.parameters, request.as_of, redo, request.rebuild, span)
-    waiting = _new_files(lake, settings, tables.values())
-    rows, stirred = [], set[str]()
-    for each in catalogue.runnable(request.tables):
+    wanted, ledger = catalogue.runnable(request.tables), Ledger.stored(lake, files)
+    waiting = _new_files(ledger, settings, tables.values())
+    unbuilt = [each for each in merged if not (request.rebuild and each in wanted)]
+    refuse_lost_set_aside(lake, ledger, unbuilt)
+    unfinished = {each.id for each in unbuilt if is_unfinished(run, each)}
+    rows, stirred = [], set(unfinished)
+    for each in wanted:
+        if lake.exists(each) and not lake.matches_contract(each):
+            run.refuse_other_columns(each)
         if not (request.replay and isinstance(each.write, Merge) and only_adds(run, each)):
             run.refuse_other_parameters(each)
         if isinstance(each.write, AppendFiles):
             count = waiting.get(each.name, 0)
             work = Work(None, f"{count} new or changed file(s)") if count else Work((), "no new file")
+        elif each.id in unfinished:
+            work = Work(None, "a replay or rebuild did not end")
         elif upstream := [i.id for i in each.inputs if i.id in stirred]:
             work = Work(None, f"after {', '.join(upstream)}" if lake.exists(each) else "first build")
         elif request.replay and isinstance(each.write, Merge) and (cured := curable(run, each)):
@@ -44,7 +52,7 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
         if not work.is_nothing:
             stirred.add(each.id)
         rows.append([each.id, "skip" if work.is_nothing else "run", _days(work), work.why, _versions(lake, each)])
-    chosen = {each for each in catalogue.runnable(request.tables) if not isinstance(each.write, AppendFiles)}
+    chosen = {each for each in wanted if not isinstance(each.write, AppendFiles)}
     is_stirred = any(each.id in stirred for each in chosen if each in merged)
     if chosen - accounting_for_records(merged, entities) and not is_stirred:
         # Else new events may be of other days than all that there are.
@@ -52,13 +60,12 @@ def plan(lake: Lake, settings: Settings, request: Request) -> str:
     return text_table(("table", "plan", "days", "why", "inputs at version"), rows)
 
 
-def _new_files(lake: Lake, settings: Settings, tables: Iterable[Table]) -> dict[str, int]:
+def _new_files(ledger: Ledger, settings: Settings, tables: Iterable[Table]) -> dict[str, int]:
     """Files per source whose path, size and time the ledger does not know."""
     sources = [each.name for each in tables if isinstance(each.write, AppendFiles)]
     arrivals, _ = list_arrivals(
         settings.landing["root"], sources, min_age_seconds=settings.landing.get("min_age_seconds", 0), now=time.time()
     )
-    ledger = Ledger.stored(lake, files)
     counts: dict[str, int] = {}
     for a in arrivals:
         counts[a.source] = counts.get(a.source, 0) + (not ledger.has_taken_in(a))

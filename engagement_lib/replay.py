@@ -91,14 +91,20 @@ def _valid_now(table: Table, frames: Sequence[DataFrame], parameters: Mapping[st
     return {row.source_file: row["count"] for row in valid.groupBy("source_file").count().collect()}
 
 
+def is_unfinished(run: Run, table: Table) -> bool:
+    """Whether what is set aside is of a replay or a rebuild that died before the table had its rows."""
+    last = run.lake.last_commit(table)
+    assert isinstance(table.write, Merge)
+    aside = [run.lake.last_commit(each) for each in (table.write.rejects, table.write.repeats)]
+    return last is not None and any(commit and commit.is_restart and commit.load > last.load for commit in aside)
+
+
 def _complete(run: Run, table: Table) -> Outcome | None:
     """Build a table anew from bronze if a replay or a rebuild was killed after it had rewritten what is set aside and before
     the table had its rows; None where none was.
     """
     started, last = time.monotonic(), run.lake.last_commit(table)
-    assert isinstance(table.write, Merge)
-    aside = [run.lake.last_commit(each) for each in (table.write.rejects, table.write.repeats)]
-    if last is None or not any(commit and commit.is_restart and commit.load > last.load for commit in aside):
+    if last is None or not is_unfinished(run, table):
         return None
     parameters = run.parameters_of(table)
     if not only_adds(run, table):

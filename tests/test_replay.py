@@ -84,7 +84,7 @@ def test_a_replay_that_was_killed_is_completed_by_the_next(
 
 @pytest.mark.parametrize("next_run", ["plain", "mended", "rebuild"])
 def test_a_rebuild_that_was_killed_is_completed_by_the_next_run(
-    place: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch, next_run: str
+    place: Path, spark: SparkSession, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], next_run: str
 ) -> None:
     """The quarantine is that of the mended rules, the events are those of the old ones, and no load is missing."""
     lake = f"killed_before_{next_run}"
@@ -93,6 +93,10 @@ def test_a_rebuild_that_was_killed_is_completed_by_the_next_run(
         dying.setattr(Lake, "overwrite", _dying(Lake.overwrite, "silver.events"))
         assert run(place, lake, "mended", spark, "silver.events", "--rebuild") == 5
     assert tables_of(spark, place / lake, ("silver.quarantine",)) != tables_of(spark, place / "before", ("silver.quarantine",))
+    capsys.readouterr()
+    assert run(place, lake, "plain", spark, "silver.events gold.fact_session", "--dry-run") == 0
+    words = capsys.readouterr().out
+    assert "a replay or rebuild did not end" in words and "nothing new" not in words
     conf = "plain" if next_run == "plain" else "mended"
     assert run(place, lake, conf, spark, "+silver.events", *(["--rebuild"] if next_run == "rebuild" else [])) == 0
     assert tables_of(spark, place / lake) == tables_of(spark, place / ("before" if conf == "plain" else "anew"))

@@ -67,7 +67,11 @@ class Run:
         if not self.lake.exists(table):
             return
         if not self.lake.matches_contract(table):
-            self._change_columns(table)
+            self.refuse_other_columns(table)
+            if isinstance(table.write, AppendFiles):
+                self.lake.widen(table)
+            else:
+                self.lake.create(table, replace=True)
         self.refuse_other_parameters(table)
 
     def refuse_other_parameters(self, table: Table) -> None:
@@ -85,20 +89,13 @@ class Run:
         differing = sorted(name for name in {*before, *now} if before.get(name) != now.get(name)) if last else []
         return ", ".join(f"{name}={before.get(name)} (now {now.get(name)})" for name in differing)
 
-    def _change_columns(self, table: Table) -> None:
-        if isinstance(table.write, AppendFiles):
-            if not self.lake.can_be_widened(table):
-                raise ConfigError(
-                    f"{table.id}: the stored columns differ from the contract by more than new optional ones; give the new "
-                    "columns other names, or load everything into a new lake"
-                )
-            self.lake.widen(table)
-        elif not self.rebuild:
-            raise ConfigError(
-                f"{table.id}: the stored columns differ from the contract; run with --rebuild --select '{table.id}+'"
-            )
-        else:
-            self.lake.create(table, replace=True)
+    def refuse_other_columns(self, table: Table) -> None:
+        """Raises `ConfigError` where this run cannot make the stored columns those of the contract, from which they differ."""
+        way = f"; run with --rebuild --select '{table.id}+'"
+        if is_bronze := isinstance(table.write, AppendFiles):
+            way = " by more than new optional ones; give the new columns other names, or load everything into a new lake"
+        if not (self.lake.can_be_widened(table) if is_bronze else self.rebuild):
+            raise ConfigError(f"{table.id}: the stored columns differ from the contract{way}")
 
     def work(self, table: Table) -> d.Work:
         """What the table needs now."""

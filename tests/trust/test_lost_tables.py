@@ -64,8 +64,9 @@ def test_a_lost_table_that_only_a_rebuild_makes_again_is_named(
     spark: SparkSession, folder: Path, lost: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     lake = without(folder, lost, of="whole")
-    assert run(spark, folder, lake) == 2
-    assert f"{lost} is gone, and ops.files knows of" in capsys.readouterr().err
+    for option in ([], ["--dry-run"]):
+        assert run(spark, folder, lake, *option) == 2
+        assert f"{lost} is gone, and ops.files knows of" in capsys.readouterr().err
     assert run(spark, folder, lake, "--rebuild") == 0
     found, expected = (Lake(spark, root=str(folder / name)) for name in (lake, "whole"))
     assert counted_rows(found, TABLES[lost]) == counted_rows(expected, TABLES[lost]) != {}
@@ -116,8 +117,9 @@ def test_columns_that_are_not_those_of_the_contract_stop_a_run_and_a_rebuild_rep
     changed = [TABLES[name] for name in ("silver.quarantine", "gold.fact_session")]
     for each in changed:
         spark.sql(f"ALTER TABLE delta.`{lake.location(each)}` ADD COLUMN mood string")
-    assert run(spark, folder, "older") == 2
-    assert "the stored columns differ from the contract; run with --rebuild --select" in capsys.readouterr().err
+    for option in ([], ["--dry-run"]):
+        assert run(spark, folder, "older", *option) == 2
+        assert "the stored columns differ from the contract; run with --rebuild --select" in capsys.readouterr().err
     assert run(spark, folder, "older", "--rebuild") == 0
     found = Lake(spark, root=str(folder / "older"))
     for each in changed:
