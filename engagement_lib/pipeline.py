@@ -101,7 +101,8 @@ def run_pipeline(lake: Lake, settings: Settings, request: Request, *, tell: Call
     for outcome in replay(run, unbuilt, [each for each in wanted if each in merged] if request.replay else []):
         result.outcomes.append(outcome)
         tell(_words(outcome))
-    run.prepare([*wanted, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])
+    computed = [each for each in wanted if each not in bronze]
+    run.prepare([*computed, *[aside for m in merged if m in wanted for aside in (m.write.rejects, m.write.repeats)]])
     result.ledger = ledger = Ledger.open(lake, files, bronze)
     refuse_lost_set_aside(lake, ledger, unbuilt)
     if chosen := [each for each in wanted if each in bronze]:

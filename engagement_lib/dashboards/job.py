@@ -28,7 +28,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Write the dashboards: files that open without a server or a network.")
     parser.add_argument("--conf-file", metavar="FILE", help="configuration (default conf/local.yml)")
     parser.add_argument("--lake", metavar="DIR", help="folder of the tables, instead of the configured lake")
-    parser.add_argument("--dashboards", metavar="DIR", help="folder of the pages (default: the configured one, else dashboards)")
+    parser.add_argument(
+        "--dashboards",
+        metavar="DIR",
+        help="folder of the pages (default: the configured one, else dashboards; to be given with --lake)",
+    )
     parser.add_argument("--png", metavar="DIR", help="also write the charts over days as PNG files into this folder")
     parser.add_argument("--debug", action="store_true", help="show stack traces")
     arguments = parser.parse_args(argv)

@@ -16,6 +16,8 @@ from engagement_lib.engine.table import Table
 Chart = Literal["number", "line", "stack", "bars", "columns", "steps", "heat", "interval", "rows"]
 #: How the days of a range become one number: only sums of additive metrics, means, the last day, a ratio of two sums.
 Over = Literal["sum", "mean", "last", "ratio", "only"]
+#: For ``mature``, where the table says whether its window begins before the first data.
+SINCE_FIRST_DATA = "!is_partial_window"
 
 #: The filters that a reader can set besides the range of dates, with the column that each one compares.
 DIMENSIONS = {"platform": "Platform", "country_code": "Country", "user_access_type": "Access type"}

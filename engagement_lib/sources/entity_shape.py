@@ -27,13 +27,19 @@ _TYPES: Mapping[str, tuple[Callable[[Column], Column], str]] = {
     "boolean": (values.flag, values.FLAG_FORM),
     "array<string>": (values.words, ""),
 }
+
+
+def _letters(given: Column, many: int) -> Column:
+    return F.when(given.rlike(f"^[A-Za-z]{{{many}}}$"), F.upper(given))
+
+
 #: By name: columns that have one form wherever they come from.
 _NAMED: Mapping[str, tuple[Callable[[Column], Column], str]] = {
     # Two letters that are no country make nobody's account unreadable.
-    "country_code": (lambda given: F.when(given.rlike("^[A-Za-z]{2}$"), F.upper(given)), "an ISO 3166 alpha-2 code"),
+    "country_code": (lambda given: _letters(given, 2), "an ISO 3166 alpha-2 code"),
     "item_id": (ids.canonical_item, ""),
     "title": (text.unquoted, ""),
-    "currency": (lambda given: F.when(given.rlike("^[A-Za-z]{3}$"), F.upper(given)), "an ISO 4217 code"),
+    "currency": (lambda given: _letters(given, 3), "an ISO 4217 code"),
     "weight": (lambda given: F.when(values.number(given) >= 0, values.number(given)), values.NUMBER_FORM + ", 0 or more"),
     "status": (lambda given: F.replace(F.lower(given), F.lit("canceled"), F.lit("cancelled")), ""),
 }

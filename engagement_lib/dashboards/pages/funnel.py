@@ -1,6 +1,6 @@
 """The page about the way from a start to a finish."""
 
-from engagement_lib.dashboards.tile import Page, Section, Tile
+from engagement_lib.dashboards.tile import SINCE_FIRST_DATA, Page, Section, Tile
 from engagement_lib.tables.gold.report_content_funnel import report_content_funnel as content
 from engagement_lib.tables.gold.report_drop_off import report_drop_off as drop_off
 from engagement_lib.tables.gold.report_onboarding_funnel import report_onboarding_funnel as onboarding
@@ -34,7 +34,7 @@ def _ends(place: str, heading: str, *, wide: bool = False) -> Tile:
         by="place_value",
         where={"place": place},
         better="down",
-        mature="!is_partial_window",
+        mature=SINCE_FIRST_DATA,
         top=8,
         wide=wide,
     )

@@ -1,12 +1,10 @@
 """The page for everybody, every morning."""
 
-from engagement_lib.dashboards.tile import Page, Section, Tile
+from engagement_lib.dashboards.tile import SINCE_FIRST_DATA, Page, Section, Tile
 from engagement_lib.tables.gold.report_active_windows import report_active_windows as windows
 from engagement_lib.tables.gold.report_content_completion import report_content_completion as content
 from engagement_lib.tables.gold.report_daily_engagement import report_daily_engagement as daily
 from engagement_lib.tables.gold.report_regional_activity import report_regional_activity as regions
-
-_OBSERVED = "!is_partial_window"
 
 MAIN = Page(
     "main",
@@ -19,8 +17,8 @@ MAIN = Page(
                 Tile(daily, ("daily_active_users",), "number", "Daily active users, mean", "mean"),
                 Tile(daily, ("daily_active_learners",), "number", "Daily active learners, mean", "mean"),
                 Tile(windows, ("weekly_active_users",), "number", "Weekly active users", back=7, window=7),
-                Tile(windows, ("monthly_active_users_30d",), "number", "Monthly active users", back=30, mature=_OBSERVED),
-                Tile(windows, ("stickiness",), "number", "Stickiness", unit="percent", back=30, mature=_OBSERVED),
+                Tile(windows, ("monthly_active_users_30d",), "number", "Monthly active users", back=30, mature=SINCE_FIRST_DATA),
+                Tile(windows, ("stickiness",), "number", "Stickiness", unit="percent", back=30, mature=SINCE_FIRST_DATA),
                 Tile(daily, ("content_completions",), "number", "Completions", "sum"),
                 Tile(daily, ("sessions",), "number", "Sessions", "sum"),
                 Tile(daily, ("items_started",), "number", "Items started", "sum"),
@@ -36,10 +34,10 @@ MAIN = Page(
                     ("monthly_active_users_30d", "weekly_active_users"),
                     "line",
                     "Active users in 30 and 7 days",
-                    mature=_OBSERVED,
+                    mature=SINCE_FIRST_DATA,
                 ),
                 Tile(daily, ("daily_active_users",), "line", "Active users per day by platform", by="platform"),
-                Tile(windows, ("stickiness",), "line", "Stickiness", unit="percent", mature=_OBSERVED),
+                Tile(windows, ("stickiness",), "line", "Stickiness", unit="percent", mature=SINCE_FIRST_DATA),
                 Tile(daily, ("content_completions",), "stack", "Completions per day by platform", "sum", by="platform"),
                 Tile(daily, ("sessions",), "stack", "Sessions per day by access type", "sum", by="user_access_type"),
             ),
@@ -55,7 +53,7 @@ MAIN = Page(
                     "only",
                     by="area",
                     where={"area_type": "country"},
-                    mature=_OBSERVED,
+                    mature=SINCE_FIRST_DATA,
                     top=12,
                 ),
                 Tile(
@@ -66,7 +64,7 @@ MAIN = Page(
                     "only",
                     by="platform",
                     where={"area_type": "region", "area": "DACH"},
-                    mature=_OBSERVED,
+                    mature=SINCE_FIRST_DATA,
                 ),
                 Tile(daily, ("daily_active_users",), "line", "Active users per day by country", by="country_code", wide=True),
             ),
@@ -83,7 +81,7 @@ MAIN = Page(
                     "only",
                     by="item_type",
                     where={"item_id": "total", "content_format": "total"},
-                    mature=_OBSERVED,
+                    mature=SINCE_FIRST_DATA,
                 ),
                 Tile(
                     content,

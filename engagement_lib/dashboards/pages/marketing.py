@@ -1,6 +1,6 @@
 """The page of the marketing team."""
 
-from engagement_lib.dashboards.tile import Page, Section, Tile
+from engagement_lib.dashboards.tile import SINCE_FIRST_DATA, Page, Section, Tile
 from engagement_lib.tables.gold.report_acquisition import report_acquisition as acquisition
 from engagement_lib.tables.gold.report_regional_activity import report_regional_activity as regions
 
@@ -83,7 +83,7 @@ MARKETING = Page(
                     "only",
                     by="area",
                     where={"area_type": "country"},
-                    mature="!is_partial_window",
+                    mature=SINCE_FIRST_DATA,
                     top=15,
                     wide=True,
                 ),

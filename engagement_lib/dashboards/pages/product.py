@@ -1,7 +1,7 @@
 """The page of the product team."""
 
 from engagement_lib.dashboards.pages.improvements import back_on
-from engagement_lib.dashboards.tile import Page, Section, Tile
+from engagement_lib.dashboards.tile import SINCE_FIRST_DATA, Page, Section, Tile
 from engagement_lib.tables.gold.report_active_windows import report_active_windows as windows
 from engagement_lib.tables.gold.report_drop_off import report_drop_off as drop_off
 from engagement_lib.tables.gold.report_feature_adoption import report_feature_adoption as adoption
@@ -24,7 +24,7 @@ PRODUCT = Page(
                     by="feature_name",
                     where={"period": "since_launch"},
                     unit="percent",
-                    mature="!is_partial_window",
+                    mature=SINCE_FIRST_DATA,
                 ),
                 Tile(
                     adoption,
@@ -37,7 +37,7 @@ PRODUCT = Page(
                     dates="period_start",
                     span=7,
                     unit="percent",
-                    mature="!is_partial_window",
+                    mature=SINCE_FIRST_DATA,
                 ),
             ),
             "Eligible are users with access to the feature who were active since its launch.",
@@ -48,7 +48,7 @@ PRODUCT = Page(
                 back_on(1, "number", "Back on day 1"),
                 back_on(7, "number", "Back on day 7"),
                 back_on(30, "number", "Back on day 30"),
-                Tile(windows, ("stickiness",), "number", "Stickiness", unit="percent", back=30, mature="!is_partial_window"),
+                Tile(windows, ("stickiness",), "number", "Stickiness", unit="percent", back=30, mature=SINCE_FIRST_DATA),
                 back_on(7, "line", "Back on day 7, by first active day"),
                 Tile(
                     windows,
@@ -57,7 +57,7 @@ PRODUCT = Page(
                     "Stickiness by platform",
                     by="platform",
                     unit="percent",
-                    mature="!is_partial_window",
+                    mature=SINCE_FIRST_DATA,
                 ),
             ),
             "Of the users first active in the range, those active again on that day. Users for whom it is not over do not count.",
@@ -82,7 +82,7 @@ PRODUCT = Page(
                     by="place_value",
                     where={"place": "exit_screen"},
                     better="down",
-                    mature="!is_partial_window",
+                    mature=SINCE_FIRST_DATA,
                     top=8,
                 ),
             ),

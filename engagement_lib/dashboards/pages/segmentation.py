@@ -1,13 +1,12 @@
 """The page about kinds of users."""
 
 from engagement_lib.dashboards.summaries.users_by_segment import users_by_segment as segments
-from engagement_lib.dashboards.tile import Page, Section, Tile
+from engagement_lib.dashboards.tile import SINCE_FIRST_DATA, Page, Section, Tile
 from engagement_lib.tables.gold.report_growth import report_growth as growth
 from engagement_lib.tables.gold.report_session_quality import report_session_quality as quality
 from engagement_lib.tables.gold.report_stickiness import report_stickiness as stickiness
 
 _WEEKS = {"period": "week"}
-_OBSERVED = "!is_partial_window"
 _IN_SEGMENT = ("users", "new_users", "completions")
 
 SEGMENTATION = Page(
@@ -18,7 +17,7 @@ SEGMENTATION = Page(
         Section(
             "Segments",
             (
-                Tile(segments, _IN_SEGMENT, "bars", "Users by segment", "only", by="segment", mature=_OBSERVED),
+                Tile(segments, _IN_SEGMENT, "bars", "Users by segment", "only", by="segment", mature=SINCE_FIRST_DATA),
                 Tile(
                     segments,
                     _IN_SEGMENT,
@@ -27,7 +26,7 @@ SEGMENTATION = Page(
                     "only",
                     by="country_code",
                     where={"segment": "at_risk"},
-                    mature=_OBSERVED,
+                    mature=SINCE_FIRST_DATA,
                     top=8,
                 ),
             ),
@@ -45,7 +44,7 @@ SEGMENTATION = Page(
                     by="active_days",
                     along="active_days",
                     where={"window_days": 28},
-                    mature=_OBSERVED,
+                    mature=SINCE_FIRST_DATA,
                 ),
                 Tile(
                     stickiness,
@@ -56,7 +55,7 @@ SEGMENTATION = Page(
                     by="active_days",
                     along="active_days",
                     where={"window_days": 7},
-                    mature=_OBSERVED,
+                    mature=SINCE_FIRST_DATA,
                 ),
             ),
         ),
